@@ -1,0 +1,152 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"strings"
+
+	"clew/internal/fault"
+)
+
+// A Querier is a *View or a *Tx.
+type Querier interface {
+	query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+func (v *View) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return v.tx.QueryContext(ctx, query, args...)
+}
+
+// A Row is what a scan function reads: one row of a result.
+type Row interface{ Scan(dest ...any) error }
+
+// Each calls f with every row of a query, one at a time.
+func Each[T any](ctx context.Context, q Querier, scan func(Row) (T, error), f func(T) error, query string, args ...any) error {
+	rows, err := q.query(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return err
+		}
+		if err := f(v); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// All returns every row of a query.
+func All[T any](ctx context.Context, q Querier, scan func(Row) (T, error), query string, args ...any) (all []T, err error) {
+	err = Each(ctx, q, scan, func(v T) error { all = append(all, v); return nil }, query, args...)
+	return all, err
+}
+
+// One returns the first row of a query, or fault.NotFound.
+func One[T any](ctx context.Context, q Querier, scan func(Row) (T, error), query string, args ...any) (T, error) {
+	var none T
+	all, err := All(ctx, q, scan, query, args...)
+	if err != nil {
+		return none, err
+	}
+	if len(all) == 0 {
+		return none, fault.NotFound
+	}
+	return all[0], nil
+}
+
+// Text and Number scan a row of one column.
+func Text(r Row) (s string, err error)  { return s, r.Scan(&s) }
+func Number(r Row) (n int64, err error) { return n, r.Scan(&n) }
+
+// List writes n placeholders from $start: "$3, $4, $5".
+func List(start, n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteByte('$')
+		b.WriteString(strconv.Itoa(start + i))
+	}
+	return b.String()
+}
+
+// Args is values as arguments.
+func Args[T any](values []T) []any {
+	all := make([]any, len(values))
+	for i, v := range values {
+		all[i] = v
+	}
+	return all
+}
+
+// Like escapes what a person typed for use in LIKE … ESCAPE '\'.
+func Like(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}
+
+// Exec runs a statement that returns no rows.
+func (t *Tx) Exec(ctx context.Context, query string, args ...any) error {
+	_, err := t.tx.ExecContext(ctx, query, args...)
+	return err
+}
+
+// Insert puts rows in, many at a time. A row that is there already is an error.
+func (t *Tx) Insert(ctx context.Context, table string, columns []string, rows [][]any) error {
+	return t.insert(ctx, table, columns, rows, "")
+}
+
+// InsertNew puts rows in and leaves alone those that are there already.
+func (t *Tx) InsertNew(ctx context.Context, table string, columns []string, rows [][]any) error {
+	return t.insert(ctx, table, columns, rows, " ON CONFLICT DO NOTHING")
+}
+
+// mostValues is how many values one statement carries: well under what either
+// engine takes (SQLite 32,766, PostgreSQL 65,535), and few enough to prepare fast.
+const mostValues = 3000
+
+func (t *Tx) insert(ctx context.Context, table string, columns []string, rows [][]any, end string) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	per := max(1, mostValues/len(columns))
+	var whole *sql.Stmt
+	for start := 0; start < len(rows); start += per {
+		some := rows[start:min(start+per, len(rows))]
+		args := make([]any, 0, len(some)*len(columns))
+		for _, r := range some {
+			args = append(args, r...)
+		}
+		if len(some) < per {
+			return t.Exec(ctx, insertion(table, columns, len(some))+end, args...)
+		}
+		if whole == nil {
+			var err error
+			if whole, err = t.tx.PrepareContext(ctx, insertion(table, columns, per)+end); err != nil {
+				return err
+			}
+			defer whole.Close()
+		}
+		if _, err := whole.ExecContext(ctx, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func insertion(table string, columns []string, rows int) string {
+	var b strings.Builder
+	b.WriteString("INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ")
+	for i := range rows {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("(" + List(i*len(columns)+1, len(columns)) + ")")
+	}
+	return b.String()
+}
