@@ -70,5 +70,11 @@ type Party struct {
 	Vehicles   []string
 }
 
+// Empty reports whether nothing at all was written about the party.
+func (p *Party) Empty() bool {
+	return p.Ref == "" && p.GivenName == "" && p.FamilyName == "" && p.Born == "" && len(p.Aliases) == 0 && len(p.Phones) == 0 &&
+		len(p.Emails) == 0 && len(p.Handles) == 0 && len(p.Addresses) == 0 && len(p.Postcodes) == 0 && len(p.Vehicles) == 0
+}
+
 // An Extra is a cell of a column Clew has no meaning for.
 type Extra struct{ Column, Value string }
