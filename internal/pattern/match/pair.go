@@ -1,0 +1,153 @@
+package match
+
+import (
+	"context"
+	"math"
+)
+
+// mostReports is how many reports of one person are compared each with each
+// for the sake of the other party; beyond it each with the ones next to it.
+const mostReports = 60
+
+// opposite is the other party of a mention's report, or -1.
+func (c *Corpus) opposite(i int32) int32 {
+	r := c.reportOf[i]
+	if r < 0 {
+		return -1
+	}
+	if p := c.reports[r]; p[0] == i {
+		return p[1]
+	} else {
+		return p[0]
+	}
+}
+
+func (c *Corpus) isVictim(i int32) bool { return c.reports[c.reportOf[i]][0] == i }
+
+// partners calls f with pairs of mentions whose opposite parties are held to be
+// one person in the same part, so that what little is known of each may suffice.
+func (k *clustering) partners(f func(i, j int32)) {
+	var victims, suspects []int32
+	for _, all := range k.members {
+		if len(all) < 2 {
+			continue
+		}
+		victims, suspects = victims[:0], suspects[:0]
+		for _, m := range all {
+			o := int32(-1)
+			if k.c.reportOf[m] >= 0 {
+				o = k.c.opposite(m)
+			}
+			if o < 0 || k.c.empty(o) {
+				continue
+			}
+			if k.c.isVictim(m) {
+				suspects = append(suspects, o)
+			} else {
+				victims = append(victims, o)
+			}
+		}
+		for _, others := range [][]int32{suspects, victims} {
+			for x := range others {
+				for y := x + 1; y < len(others) && y-x <= mostReports; y++ {
+					f(min(others[x], others[y]), max(others[x], others[y]))
+				}
+			}
+		}
+	}
+}
+
+// learnPairs learns how often two reports of one victim are about one suspect,
+// and two reports of one suspect about one victim, from the pairs whose other
+// parties are told well enough to be sure.
+func (c *Corpus) learnPairs(m *Model, k *clustering) {
+	var bothV, onlyV, bothS, onlyS float64
+	k.partners(func(i, j int32) {
+		e := c.evidence(i, j)
+		same, house := m.weight(&e, c.born[i], c.born[j])
+		l := same + m.against(house) // the evidence, without what people start with
+		sure := l >= 10_000 || k.person[i] == k.person[j]
+		unlike := l <= -6_000
+		switch victim := c.isVictim(i); {
+		case sure && victim:
+			bothS++
+		case unlike && victim:
+			onlyS++
+		case sure:
+			bothV++
+		case unlike:
+			onlyV++
+		}
+	})
+	reports := max(float64(len(c.reports)), 500)
+	pairs := reports * reports / 2
+	m.pairs = pairPriors{both: clamp((max(bothV, bothS) + 3) / pairs), victim: clamp((onlyV + 1) / pairs), suspect: clamp((onlyS + 1) / pairs)}
+}
+
+// beside is what sharing the other party adds to a mention pair's total: the
+// odds that go with a shared opposite, in place of those of two mentions at
+// large.
+func (m *Model) beside(victim bool) int32 {
+	odds := m.pairs.both / m.pairs.victim // one victim: one suspect or two?
+	if victim {
+		odds = m.pairs.both / m.pairs.suspect
+	}
+	// Not every victim has one persecutor, whatever the data at hand say.
+	odds = min(odds, 20)
+	return max(milli(math.Log2(odds))-m.prior(), 0)
+}
+
+// joinByReport weighs the two parties of reports together: two reports of one
+// victim with little about the suspect are about one suspect unless what little
+// there is speaks against it, and the other way round.
+func (k *clustering) joinByReport(ctx context.Context) error {
+	if len(k.c.reports) == 0 || k.oneEach {
+		return nil
+	}
+	besideSuspect, besideVictim := k.m.beside(false), k.m.beside(true)
+	k.context = func(i, j int32) int32 {
+		if k.c.reportOf[i] < 0 || k.c.reportOf[j] < 0 || k.c.isVictim(i) != k.c.isVictim(j) {
+			return 0
+		}
+		oi, oj := k.c.opposite(i), k.c.opposite(j)
+		if oi < 0 || oj < 0 || k.person[oi] != k.person[oj] {
+			return 0
+		}
+		if k.c.isVictim(i) {
+			return besideVictim
+		}
+		return besideSuspect
+	}
+	const passes = 2 // a suspect found through a victim can find another victim
+	for range passes {
+		var edges []edge
+		k.partners(func(i, j int32) {
+			if k.person[i] == k.person[j] || k.c.empty(i) || k.c.empty(j) {
+				return
+			}
+			if t := k.total(i, j); t >= joins && k.told(i, j) {
+				edges = append(edges, edge{i, j, t})
+			}
+		})
+		strongest(edges)
+		if err := k.join(ctx, edges); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// told reports whether something of two mentions agrees. A shared victim and
+// silence are not enough: two strangers may trouble one person.
+func (k *clustering) told(i, j int32) bool {
+	e := k.c.evidence(i, j)
+	for f := range fields {
+		if f == fSex || e.pattern[f] == 0 {
+			continue
+		}
+		if k.m.bits[0][f][e.pattern[f]] > 500 {
+			return true
+		}
+	}
+	return false
+}
