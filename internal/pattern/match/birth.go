@@ -126,8 +126,11 @@ func compareBirth(a, b birth) uint8 {
 		return bornNear
 	}
 	if oneDigit(a, b) {
-		if a.filler() || b.filler() {
+		switch {
+		case a.filler() || b.filler():
 			return bornYear
+		case generation(a, b):
+			return bornTwo
 		}
 		return bornNear
 	}
@@ -164,4 +167,11 @@ func oneDigit(a, b birth) bool {
 		}
 	}
 	return n == 1 || n == 2 && first < 7 && da[first] == db[first+1] && da[first+1] == db[first]
+}
+
+// generation reports whether two people born so far apart could be a parent and a child.
+func generation(a, b birth) bool {
+	ay, _, _ := a.parts()
+	by, _, _ := b.parts()
+	return ay-by >= 14 || by-ay >= 14
 }

@@ -20,16 +20,15 @@ const (
 	keyNames
 	keyGivenBorn
 	keyFamilyBorn
-	keyGivenPostcode
-	keyFamilyPostcode
+	keyNamePostcode
 	keyGivenAddress
 	keyFamilyYear
 	keyNamesYear
 	keyKinds
 )
 
-var keyNames1 = [keyKinds]string{"phone", "e-mail", "handle", "reference", "national number", "vehicle", "date of birth", "name", "given name and day of birth",
-	"family name and day of birth", "given name and postcode", "family name and postcode", "given name and address", "family name and month of birth", "name and year of birth"}
+var keyWords = [keyKinds]string{"phone", "e-mail", "handle", "reference", "national number", "vehicle", "date of birth", "name", "given name and day of birth",
+	"family name and day of birth", "name and postcode", "given name and address", "family name and month of birth", "name and year of birth"}
 
 // keyOf mixes what a key is made of. The kind is kept in the lowest four bits.
 func keyOf(k keyKind, parts ...uint64) uint64 {
@@ -79,12 +78,12 @@ func blockKeys(keys, given, family, post, addr []uint64, born birth) []uint64 {
 			}
 		}
 		for _, p := range post {
-			keys = append(keys, keyOf(keyGivenPostcode, g, p))
+			keys = append(keys, keyOf(keyNamePostcode, g, p))
 		}
 	}
 	for _, f := range family {
 		for _, p := range post {
-			keys = append(keys, keyOf(keyFamilyPostcode, f, p))
+			keys = append(keys, keyOf(keyNamePostcode, f, p))
 		}
 	}
 	if len(addr) >= 2 {
@@ -193,7 +192,7 @@ func gatherBlocks(all []posting) *blocks {
 		}
 		switch size := j - i; {
 		case size > mostInBlock:
-			b.capped = append(b.capped, Capped{keyNames1[kindOf(all[i].key)], size, all[i].mention})
+			b.capped = append(b.capped, Capped{keyWords[kindOf(all[i].key)], size, all[i].mention})
 		case size > 1:
 			for _, p := range all[i:j] {
 				b.members = append(b.members, p.mention)

@@ -37,7 +37,7 @@ func defaultModel(n int) *Model {
 			m.random[f] = append(m.random[f], l.different)
 		}
 	}
-	size := float64(max(n, 500))
+	size := float64(max(n, 1000))
 	m.same, m.house = 1/size, .5/size
 	m.pairs = pairPriors{both: 3 / size, victim: .6 / size, suspect: .6 / size}
 	m.reckon()
@@ -90,21 +90,42 @@ func (m *Model) weigh(f field, e *evidence) (same, house int32) {
 	return same, house
 }
 
-// kin is what several fields say together that no field says alone: one date
-// of birth with two given names is twins; one name with two dates of birth a
-// generation apart is a parent and a child. A number of one's own overrules it.
-const kin = -7000
+// A circumstance is what several fields say together that none says alone.
+type circumstance struct {
+	field string
+	bits  int32 // thousandths
+	why   string
+}
 
-func likelyKin(e *evidence, a, b birth) bool {
-	if e.pattern[fRef] == refSame || e.pattern[fNational] == shared || e.pattern[fFamily] == familyDiffer {
-		return false
+var (
+	twins    = circumstance{"kinship", -7000, "one date of birth, two given names: more likely twins"}
+	parent   = circumstance{"kinship", -7000, "one name, born a generation apart: more likely a parent and a child"}
+	nameOnly = circumstance{"name alone", -4000, "nothing but the name agrees"}
+)
+
+// circumstance is the circumstance two mentions are in, or nil. A number of
+// one's own overrules kinship.
+func (m *Model) circumstance(e *evidence, a, b birth) *circumstance {
+	p := &e.pattern
+	if p[fRef] == refSame || p[fNational] == shared {
+		return nil
 	}
-	if e.pattern[fBorn] == bornExact && e.pattern[fGiven] == givenDiffer {
-		return true
+	if p[fFamily] != familyDiffer {
+		if p[fBorn] == bornExact && p[fGiven] == givenDiffer {
+			return &twins
+		}
+		if p[fBorn] >= bornTwo && p[fGiven] != 0 && p[fGiven] <= givenNick && a.whole() && b.whole() && generation(a, b) {
+			return &parent
+		}
 	}
-	ay, _, _ := a.parts()
-	by, _, _ := b.parts()
-	return e.pattern[fBorn] == bornDiffer && e.pattern[fGiven] <= givenNick && (ay-by >= 14 || by-ay >= 14)
+	for f := range fields {
+		if f != fGiven && f != fFamily && f != fSex {
+			if same, _ := m.weigh(f, e); same > 2000 {
+				return nil
+			}
+		}
+	}
+	return &nameOnly
 }
 
 // weight is the evidence of all fields together: of one person, and of one
@@ -114,8 +135,8 @@ func (m *Model) weight(e *evidence, a, b birth) (same, house int32) {
 		s, h := m.weigh(f, e)
 		same, house = same+s, house+h
 	}
-	if likelyKin(e, a, b) {
-		same += kin
+	if c := m.circumstance(e, a, b); c != nil {
+		same += c.bits
 	}
 	return same, house
 }

@@ -50,12 +50,8 @@ func (m *Model) explain(e *evidence, a, b birth) Score {
 			add(fieldNames[f], same, levels[f][l-1].words)
 		}
 	}
-	if likelyKin(e, a, b) {
-		why := "one name, born a generation apart: more likely a parent and a child"
-		if e.pattern[fBorn] == bornExact {
-			why = "one date of birth, two given names: more likely twins"
-		}
-		add("kinship", kin, why)
+	if c := m.circumstance(e, a, b); c != nil {
+		add(c.field, c.bits, c.why)
 	}
 	if against := m.against(house); against != 0 {
 		add("household", against, "what agrees may only show one household")

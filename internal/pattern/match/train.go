@@ -15,6 +15,7 @@ const (
 	mostRandom  = 300_000 // pairs taken at random
 	rounds      = 4
 	belief      = 60 // pairs' worth of what is expected before any data is seen
+	astray      = 3  // data may move a chance by this factor from what is expected; beyond it the data are odd
 )
 
 // learn trains a model on the corpus without any answer given: from random
@@ -236,12 +237,13 @@ func (m *Model) relearn(sample []trained, share, pairs float64) {
 			sum += float64(all.level[f][l]) / unit
 		}
 		for i, l := range levels[f] {
-			m.chance[f][i] = max((float64(all.level[f][i+1])/unit+belief*l.same)/(sum+belief), 1e-5)
+			learnt := (float64(all.level[f][i+1])/unit + belief*l.same) / (sum + belief)
+			m.chance[f][i] = min(max(learnt, l.same/astray), l.same*astray, 1)
 		}
 	}
-	n := max(float64(m.mentions), 500)
+	n := max(float64(m.mentions), 1000)
 	some := belief / 6.0
-	m.same = clamp((float64(all.same)/unit/share + some) / (pairs + some*n))
+	m.same = min(clamp((float64(all.same)/unit/share+some)/(pairs+some*n)), 4/n)
 	m.house = clamp((float64(all.house)/unit/share + some/2) / (pairs + some*n))
 	m.reckon()
 }
