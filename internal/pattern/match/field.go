@@ -134,7 +134,7 @@ var levels = [fields][]level{
 // spread says how common a value is before any data is seen: one in spread
 // mentions. The second number says how many values' worth of data that is.
 var spread = [fields]struct{ oneIn, weight float64 }{
-	fGiven: {150, 5}, fFamily: {900, 5}, fPhone: {1 << 19, .0005}, fEmail: {1 << 20, .0005}, fHandle: {1 << 18, .0005},
+	fGiven: {110, 5}, fFamily: {600, 5}, fPhone: {1 << 19, .0005}, fEmail: {1 << 20, .0005}, fHandle: {1 << 18, .0005},
 	fRef: {1 << 20, .0005}, fAddress: {1 << 15, .01}, fPostcode: {1 << 14, .03}, fVehicle: {1 << 19, .0005},
 }
 

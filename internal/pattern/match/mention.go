@@ -219,7 +219,7 @@ func (p *Prepared) UnmarshalBinary(b []byte) error {
 	if len(b) < 6 || b[0] != form {
 		return errKept
 	}
-	*p = Prepared{sex: b[1], born: birth(binary.BigEndian.Uint32(b[2:]))}
+	*p = Prepared{features: make([]feature, 0, len(b)/9+1), sex: b[1], born: birth(binary.BigEndian.Uint32(b[2:]))}
 	if p.sex != 0 && p.sex != 'm' && p.sex != 'f' || !p.born.sound() {
 		return errKept
 	}

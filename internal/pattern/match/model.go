@@ -100,7 +100,7 @@ type circumstance struct {
 var (
 	twins    = circumstance{"kinship", -7000, "one date of birth, two given names: more likely twins"}
 	parent   = circumstance{"kinship", -7000, "one name, born a generation apart: more likely a parent and a child"}
-	nameOnly = circumstance{"name alone", -4000, "nothing but the name agrees"}
+	nameOnly = circumstance{"name alone", -5000, "nothing but the name agrees"}
 )
 
 // circumstance is the circumstance two mentions are in, or nil. A number of
