@@ -8,6 +8,7 @@ CREATE TABLE mentions (
   person      TEXT NOT NULL,
   probability DOUBLE PRECISION NOT NULL,
   name        TEXT NOT NULL,           -- as written
+  born        TEXT NOT NULL,           -- as written
   prepared    BYTEA NOT NULL           -- match.Prepared
 );
 CREATE INDEX mentions_by_person ON mentions (person);
@@ -19,17 +20,16 @@ CREATE TABLE mention_keys (
   PRIMARY KEY (key, mention)
 );
 
-CREATE TABLE search_terms (
-  term   TEXT NOT NULL,                -- n:smith spelling, s:SM0 sound, p: phone, e: e-mail, h: handle, r: reference, v: vehicle, c: postcode
-  person TEXT NOT NULL,
-  PRIMARY KEY (term, person)
+CREATE TABLE search_terms (             -- words of names; numbers are found by mention_keys
+  term    TEXT NOT NULL,               -- n:smith spelling, s:SM0 sound, r:N123 reference
+  mention TEXT NOT NULL,
+  PRIMARY KEY (term, mention)
 );
 
 CREATE TABLE people (
   id       TEXT PRIMARY KEY,
   name     TEXT NOT NULL,              -- the fullest written
-  born     TEXT NOT NULL,              -- ISO, or empty
-  mentions BIGINT NOT NULL,
+  born     TEXT NOT NULL,              -- as written, or empty
   as_victim BIGINT NOT NULL,           -- reports
   as_suspect BIGINT NOT NULL
 );

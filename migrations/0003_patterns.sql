@@ -1,17 +1,19 @@
 -- +goose Up
--- What each report says of its pair, and the patterns that pairs make. A pair
+-- What each report says of its pair, and the patterns that pairs make. A pattern
 -- is known by the smallest id among its reports. Everything here can be made
 -- again from reports, identity decisions and the model.
 
-CREATE TABLE accounts (
-  report TEXT PRIMARY KEY REFERENCES reports (id),
-  pair   TEXT NOT NULL,
-  says   TEXT NOT NULL                 -- JSON: what the narrative says happened
+CREATE TABLE accounts (                 -- reports that name both a victim and a suspect
+  report  TEXT PRIMARY KEY REFERENCES reports (id),
+  victim  TEXT NOT NULL,               -- people
+  suspect TEXT NOT NULL,
+  says    TEXT NOT NULL                -- JSON: what the narrative says happened
 );
-CREATE INDEX accounts_by_pair ON accounts (pair);
+CREATE INDEX accounts_by_pair ON accounts (victim, suspect);
+CREATE INDEX accounts_by_suspect ON accounts (suspect, victim);
 
 CREATE TABLE patterns (
-  id           TEXT PRIMARY KEY,       -- the pair
+  id           TEXT PRIMARY KEY,       -- the smallest report
   victim       TEXT NOT NULL,          -- people
   suspect      TEXT NOT NULL,
   victim_name  TEXT NOT NULL,
@@ -34,7 +36,7 @@ CREATE TABLE patterns (
 CREATE INDEX patterns_by_pressing ON patterns (pressing);
 CREATE INDEX patterns_by_finding ON patterns (finding, pressing);
 CREATE INDEX patterns_by_latest ON patterns (latest);
-CREATE INDEX patterns_by_victim ON patterns (victim);
+CREATE INDEX patterns_by_victim ON patterns (victim, suspect);
 CREATE INDEX patterns_by_suspect ON patterns (suspect);
 
 CREATE TABLE pattern_agencies (
@@ -50,4 +52,9 @@ CREATE TABLE views (
   query    TEXT NOT NULL,
   saved_by TEXT NOT NULL,
   saved    BIGINT NOT NULL
+);
+
+CREATE TABLE tallies (                 -- counts too slow to take on every page
+  name  TEXT PRIMARY KEY,
+  value BIGINT NOT NULL
 );

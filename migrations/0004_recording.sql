@@ -5,7 +5,7 @@
 
 CREATE TABLE recording_decisions (
   id         TEXT PRIMARY KEY,
-  pattern    TEXT NOT NULL,            -- the pair's id when decided: a report, so it stays findable
+  pattern    TEXT NOT NULL,            -- its id when decided: a report, so it stays findable
   verdict    TEXT NOT NULL,            -- stalking, already-recorded, harassment-only, not-one-course, needs-enquiry
   classification TEXT NOT NULL,        -- what it should be recorded as, or empty
   reason     TEXT NOT NULL,

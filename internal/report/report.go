@@ -6,6 +6,7 @@
 package report
 
 import (
+	"strings"
 	"time"
 
 	"clew/internal/when"
@@ -74,6 +75,20 @@ type Party struct {
 func (p *Party) Empty() bool {
 	return p.Ref == "" && p.GivenName == "" && p.FamilyName == "" && p.Born == "" && len(p.Aliases) == 0 && len(p.Phones) == 0 &&
 		len(p.Emails) == 0 && len(p.Handles) == 0 && len(p.Addresses) == 0 && len(p.Postcodes) == 0 && len(p.Vehicles) == 0
+}
+
+// Name is how a party is shown: the name as written or, for want of one, the
+// best thing that was written instead.
+func (p *Party) Name() string {
+	if name := strings.TrimSpace(p.GivenName + " " + p.FamilyName); name != "" {
+		return name
+	}
+	for _, other := range [][]string{p.Aliases, p.Handles, p.Emails, p.Phones, p.Vehicles} {
+		if len(other) > 0 {
+			return other[0]
+		}
+	}
+	return "not named"
 }
 
 // An Extra is a cell of a column Clew has no meaning for.

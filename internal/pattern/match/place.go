@@ -1,0 +1,78 @@
+package match
+
+// Together says what a mention and a person have in common beside themselves.
+type Together uint8
+
+const (
+	Apart               Together = iota
+	SuspectsOfOneVictim          // the mention's report and the person's are by one victim
+	VictimsOfOneSuspect          // the mention's report and the person's are about one suspect
+)
+
+// A Joining says whether a mention belongs to a person, and by which of the
+// person's mentions it does.
+type Joining struct {
+	Joins bool
+	By    int   // index of the member that speaks most for it
+	Score Score // against that member, what they have in common beside included
+}
+
+// Joins weighs a mention against the mentions of one person: it belongs when
+// one of them speaks for it, all of them together do not speak against it, and
+// something of the two agrees. It is what Resolve does for many, done for one.
+// It panics when members is empty.
+func (m *Model) Joins(p *Prepared, members []*Prepared, together Together) Joining {
+	beside := FieldBits{}
+	switch together {
+	case SuspectsOfOneVictim:
+		beside = FieldBits{"same victim", m.beside(false), "one person reports both"}
+	case VictimsOfOneSuspect:
+		beside = FieldBits{"same suspect", m.beside(true), "both report one person"}
+	}
+	var j Joining
+	sum := int64(0)
+	for i, other := range members {
+		s := m.Score(p, other)
+		if together != Apart {
+			s.Bits = append(s.Bits, beside)
+			s.Total += beside.MilliBits
+			s.Same = probability(s.Total)
+			rest := s.Household + s.Different
+			if rest > 0 {
+				s.Household *= (1 - s.Same) / rest
+				s.Different = 1 - s.Same - s.Household
+			}
+		}
+		if i == 0 || s.Total > j.Score.Total {
+			j.By, j.Score = i, s
+		}
+		sum += int64(min(max(s.Total, -mostEach), mostEach))
+	}
+	agrees := false
+	for _, b := range j.Score.Bits {
+		switch b.Field {
+		case "start", "household", fieldNames[fSex], beside.Field:
+		default:
+			agrees = agrees || b.MilliBits > 500
+		}
+	}
+	j.Joins = agrees && j.Score.Total >= joins && sum >= int64(pooled)*int64(len(members))
+	return j
+}
+
+// Says is how much a mention says: the number of values in it.
+func (p *Prepared) Says() int {
+	n := len(p.features)
+	if p.born != 0 {
+		n++
+	}
+	return n
+}
+
+// Oppose says that mention victim stands opposite mention suspect in the report
+// that AddReport was last called for.
+func (c *Corpus) Oppose(victim, suspect int32) {
+	n := int32(len(c.reports) - 1)
+	c.reports[n] = [2]int32{victim, suspect}
+	c.reportOf[victim] = n
+}

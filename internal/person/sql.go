@@ -1,0 +1,171 @@
+package person
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"clew/internal/db"
+	"clew/internal/pattern/match"
+	"clew/internal/report"
+)
+
+var (
+	mentionColumns = []string{"id", "report", "person", "probability", "name", "born", "prepared"}
+	keyColumns     = []string{"key", "mention"}
+	termColumns    = []string{"term", "mention"}
+	peopleColumns  = []string{"id", "name", "born", "as_victim", "as_suspect"}
+)
+
+const selectMentions = `SELECT m.id, m.report, m.person, m.probability, m.name, m.born, m.prepared FROM mentions m `
+
+func scanMention(r db.Row) (m Mention, err error) {
+	var prepared []byte
+	if err := r.Scan(&m.ID, &m.Report, &m.Person, &m.Probability, &m.Name, &m.Born, &prepared); err != nil {
+		return m, err
+	}
+	return m, m.Prepared.UnmarshalBinary(prepared)
+}
+
+// Insert keeps new mentions, and the keys and terms they are found by.
+func Insert(ctx context.Context, tx *db.Tx, all []Mention, parties []*report.Party) error {
+	rows, keys := make([][]any, len(all)), make([][]any, 0, 12*len(all))
+	var terms [][]any
+	for i := range all {
+		m := &all[i]
+		prepared, err := m.Prepared.MarshalBinary()
+		if err != nil {
+			return err
+		}
+		rows[i] = []any{m.ID, m.Report, m.Person, m.Probability, m.Name, m.Born, prepared}
+		for _, k := range m.Prepared.Keys() {
+			keys = append(keys, []any{int64(k), m.ID})
+		}
+		for _, t := range termsOf(parties[i]) {
+			terms = append(terms, []any{t, m.ID})
+		}
+	}
+	if err := tx.Insert(ctx, "mentions", mentionColumns, rows); err != nil {
+		return err
+	}
+	if err := tx.InsertNew(ctx, "mention_keys", keyColumns, keys); err != nil {
+		return err
+	}
+	return tx.InsertNew(ctx, "search_terms", termColumns, terms)
+}
+
+// Move puts a mention with another person.
+func Move(ctx context.Context, tx *db.Tx, mention, person string, probability float64) error {
+	return tx.Exec(ctx, `UPDATE mentions SET person = $2, probability = $3 WHERE id = $1`, mention, person, probability)
+}
+
+func personOf(ctx context.Context, q db.Querier, mention string) (string, error) {
+	return db.One(ctx, q, func(r db.Row) (s string, err error) { return s, r.Scan(&s) }, `SELECT person FROM mentions WHERE id = $1`, mention)
+}
+
+// MentionsOf are the mentions of a person, in order, at most most of them when
+// most is above 0.
+func MentionsOf(ctx context.Context, q db.Querier, person string, most int) ([]Mention, error) {
+	if most > 0 {
+		return db.All(ctx, q, scanMention, selectMentions+`WHERE m.person = $1 ORDER BY m.id LIMIT $2`, person, most)
+	}
+	return db.All(ctx, q, scanMention, selectMentions+`WHERE m.person = $1 ORDER BY m.id`, person)
+}
+
+// EachMention calls f with every mention, in order of id: those of one report
+// stand together, the suspect first.
+func EachMention(ctx context.Context, q db.Querier, f func(Mention) error) error {
+	return db.Each(ctx, q, scanMention, f, selectMentions+`ORDER BY m.id`)
+}
+
+// InReports are the mentions in the given reports, in order.
+func InReports(ctx context.Context, q db.Querier, reports []string) ([]Mention, error) {
+	return in(ctx, q, selectMentions+`WHERE m.report IN (`, reports, `) ORDER BY m.id`)
+}
+
+// in asks in parts, for either engine takes only so many values at once.
+func in(ctx context.Context, q db.Querier, before string, values []string, after string) (all []Mention, err error) {
+	const most = 500
+	for start := 0; start < len(values); start += most {
+		some := values[start:min(start+most, len(values))]
+		part, err := db.All(ctx, q, scanMention, before+db.List(1, len(some))+after, db.Args(some)...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, part...)
+	}
+	return all, nil
+}
+
+// mostPerKey is how many mentions one key may bring up: a switchboard's number
+// or a common name says too little to be worth more.
+const mostPerKey = 100
+
+// Like are the mentions that share a key with p, at most mostPerKey for each,
+// newest last. It reads the index of keys and never the whole table.
+func Like(ctx context.Context, q db.Querier, p *match.Prepared) ([]Mention, error) {
+	ids, seen := []string(nil), map[string]bool{}
+	for _, k := range p.Keys() {
+		found, err := db.All(ctx, q, func(r db.Row) (s string, err error) { return s, r.Scan(&s) },
+			`SELECT mention FROM mention_keys WHERE key = $1 ORDER BY mention LIMIT $2`, int64(k), mostPerKey+1)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) > mostPerKey {
+			continue // too common to tell people apart; the other keys find them
+		}
+		for _, id := range found {
+			if !seen[id] {
+				seen[id] = true
+				ids = append(ids, id)
+			}
+		}
+	}
+	return in(ctx, q, selectMentions+`WHERE m.id IN (`, ids, `) ORDER BY m.id`)
+}
+
+const selectDecisions = `
+	SELECT d.id, d.a, d.b, ma.name, mb.name, d.same, d.reason, d.decided_by, d.decided, u.reason, u.undone_by, u.undone
+	FROM identity_decisions d
+	JOIN mentions ma ON ma.id = d.a
+	JOIN mentions mb ON mb.id = d.b
+	LEFT JOIN identity_undone u ON u.decision = d.id `
+
+func scanDecided(r db.Row) (d Decided, err error) {
+	var same, decided int64
+	var reason, by sql.NullString
+	var at sql.NullInt64
+	err = r.Scan(&d.ID, &d.A, &d.B, &d.NameA, &d.NameB, &same, &d.Reason, &d.By, &decided, &reason, &by, &at)
+	d.Same, d.At = same == 1, time.UnixMicro(decided).UTC()
+	if at.Valid {
+		d.Undone = &Undone{reason.String, by.String, time.UnixMicro(at.Int64).UTC()}
+	}
+	return d, err
+}
+
+// Standing are the decisions nobody has undone, oldest first.
+func Standing(ctx context.Context, q db.Querier) ([]Decided, error) {
+	return db.All(ctx, q, scanDecided, selectDecisions+`WHERE u.decision IS NULL ORDER BY d.id`)
+}
+
+func decision1(ctx context.Context, q db.Querier, id string) (Decided, error) {
+	return db.One(ctx, q, scanDecided, selectDecisions+`WHERE d.id = $1`, id)
+}
+
+// decisionsAbout are the decisions about a person's mentions, newest first.
+func decisionsAbout(ctx context.Context, q db.Querier, person string) ([]Decided, error) {
+	return db.All(ctx, q, scanDecided, selectDecisions+`WHERE ma.person = $1 OR mb.person = $1 ORDER BY d.decided DESC, d.id DESC`, person)
+}
+
+func insertDecision(ctx context.Context, tx *db.Tx, id, by, a, b string, same bool, reason string) error {
+	one := 0
+	if same {
+		one = 1
+	}
+	return tx.Exec(ctx, `INSERT INTO identity_decisions (id, a, b, same, reason, decided_by, decided) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		id, a, b, one, reason, by, tx.Now.UnixMicro())
+}
+
+func insertUndone(ctx context.Context, tx *db.Tx, decision, by, reason string) error {
+	return tx.Exec(ctx, `INSERT INTO identity_undone (decision, reason, undone_by, undone) VALUES ($1, $2, $3, $4)`, decision, reason, by, tx.Now.UnixMicro())
+}

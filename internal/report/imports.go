@@ -1,0 +1,194 @@
+package report
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"clew/internal/db"
+	"clew/internal/fault"
+)
+
+// An ImportState says how far an import has come.
+type ImportState string
+
+const (
+	Waiting  ImportState = "waiting"  // uploaded; the mapping is not confirmed
+	Reading  ImportState = "reading"  // rows are being taken in
+	Matching ImportState = "matching" // all rows are in; people and patterns are being worked out
+	Done     ImportState = "done"
+	Failed   ImportState = "failed"  // Message says why; what was taken in stays in
+	Stopped  ImportState = "stopped" // somebody stopped it; what was taken in stays in
+)
+
+// Running reports whether the import still works.
+func (s ImportState) Running() bool { return s == Reading || s == Matching }
+
+// An Import is one file taken in, or being taken in. Read is always the sum of
+// Kept, Already and Aside; Corrected counts those of Kept that replace an older
+// report.
+type Import struct {
+	ID, File, Fingerprint string
+	State                 ImportState
+	Mapping               map[string]string // their column to ours
+	Message               string
+	Read, Kept, Already   int
+	Corrected, Aside      int
+	By                    string
+	Begun                 time.Time
+	Ended                 time.Time // zero while it runs
+}
+
+// An AsideRow is a row that could not be taken in, as it came.
+type AsideRow struct {
+	Line   int
+	Reason string
+	Cells  []string
+}
+
+const selectImports = `
+	SELECT id, file, fingerprint, state, mapping, message, rows_read, kept, already, corrected, aside, begun_by, begun, ended FROM imports `
+
+func scanImport(r db.Row) (i Import, err error) {
+	var mapping string
+	var begun int64
+	var ended *int64
+	err = r.Scan(&i.ID, &i.File, &i.Fingerprint, &i.State, &mapping, &i.Message, &i.Read, &i.Kept, &i.Already, &i.Corrected, &i.Aside, &i.By, &begun, &ended)
+	if err != nil {
+		return i, err
+	}
+	i.Begun = time.UnixMicro(begun).UTC()
+	if ended != nil {
+		i.Ended = time.UnixMicro(*ended).UTC()
+	}
+	return i, json.Unmarshal([]byte(mapping), &i.Mapping)
+}
+
+// ImportOf is the import with an id, or fault.NotFound.
+func ImportOf(ctx context.Context, q db.Querier, id string) (Import, error) {
+	return db.One(ctx, q, scanImport, selectImports+`WHERE id = $1`, id)
+}
+
+// BeginImport keeps that a file is to be taken in, and returns the import.
+func (s *Store) BeginImport(ctx context.Context, by, file, fingerprint string, mapping map[string]string) (i Import, err error) {
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		i = Import{ID: db.NewID(), File: file, Fingerprint: fingerprint, State: Waiting, Mapping: mapping, By: by, Begun: tx.Now}
+		return tx.Exec(ctx, `
+			INSERT INTO imports (id, file, fingerprint, state, mapping, message, rows_read, kept, already, corrected, aside, begun_by, begun)
+			VALUES ($1, $2, $3, $4, $5, '', 0, 0, 0, 0, 0, $6, $7)`,
+			i.ID, file, fingerprint, i.State, text(mapping), by, tx.Now.UnixMicro())
+	})
+	return i, err
+}
+
+// StartImport moves a waiting, failed or stopped import to reading, with the
+// mapping that was confirmed, and sets its counts to 0: taking a file in twice
+// changes nothing, so to go on is to start again.
+func (s *Store) StartImport(ctx context.Context, id string, mapping map[string]string) (i Import, err error) {
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if i, err = ImportOf(ctx, tx, id); err != nil {
+			return err
+		}
+		if i.State.Running() || i.State == Done {
+			return fault.Conflict
+		}
+		i.State, i.Mapping = Reading, mapping
+		if err := tx.Exec(ctx, `DELETE FROM rows_aside WHERE import = $1`, id); err != nil {
+			return err
+		}
+		return tx.Exec(ctx, `
+			UPDATE imports SET state = $2, mapping = $3, message = '', rows_read = 0, kept = 0, already = 0, corrected = 0, aside = 0, ended = NULL
+			WHERE id = $1`, id, i.State, text(mapping))
+	})
+	return i, err
+}
+
+// Count adds what became of some rows to an import, within the transaction that
+// takes them in.
+func Count(ctx context.Context, tx *db.Tx, id string, taken []Taken, aside []AsideRow) error {
+	var kept, already, corrected int
+	for _, t := range taken {
+		switch t.Taking {
+		case Already:
+			already++
+		case Corrected:
+			corrected++
+			kept++
+		default:
+			kept++
+		}
+	}
+	rows := make([][]any, len(aside))
+	for i, a := range aside {
+		rows[i] = []any{id, a.Line, a.Reason, text(a.Cells)}
+	}
+	if err := tx.Insert(ctx, "rows_aside", []string{"import", "line", "reason", "cells"}, rows); err != nil {
+		return err
+	}
+	return tx.Exec(ctx, `
+		UPDATE imports SET rows_read = rows_read + $2, kept = kept + $3, already = already + $4, corrected = corrected + $5, aside = aside + $6
+		WHERE id = $1`, id, len(taken)+len(aside), kept, already, corrected, len(aside))
+}
+
+// MoveImport sets how far an import has come. A message replaces the one before
+// it unless it is empty.
+func (s *Store) MoveImport(ctx context.Context, id string, to ImportState, message string) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		var ended any
+		if !to.Running() && to != Waiting {
+			ended = tx.Now.UnixMicro()
+		}
+		return tx.Exec(ctx, `UPDATE imports SET state = $2, message = CASE WHEN $3 = '' THEN message ELSE $3 END, ended = $4 WHERE id = $1`, id, to, message, ended)
+	})
+}
+
+// Interrupted marks imports that were running when the program last ended.
+func (s *Store) Interrupted(ctx context.Context) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		return tx.Exec(ctx, `UPDATE imports SET state = $1, message = $2, ended = $3 WHERE state IN ($4, $5)`,
+			Stopped, "The program ended while this was running. Start it again: rows that are in already stay as they are.", tx.Now.UnixMicro(), Reading, Matching)
+	})
+}
+
+// ImportOf is the import with an id, or fault.NotFound.
+func (s *Store) ImportOf(ctx context.Context, id string) (i Import, err error) {
+	err = s.db.Read(ctx, func(v *db.View) error {
+		i, err = ImportOf(ctx, v, id)
+		return err
+	})
+	return i, err
+}
+
+// Imports are the imports from skip on, newest first, and how many there are.
+func (s *Store) Imports(ctx context.Context, skip, most int) (all []Import, total int, err error) {
+	err = s.db.Read(ctx, func(v *db.View) error {
+		n, err := db.One(ctx, v, db.Number, `SELECT count(*) FROM imports`)
+		if err != nil {
+			return err
+		}
+		total = int(n)
+		all, err = db.All(ctx, v, scanImport, selectImports+`ORDER BY begun DESC, id DESC LIMIT $1 OFFSET $2`, most, skip)
+		return err
+	})
+	return all, total, err
+}
+
+// AsideRows calls f with each row an import set aside, in order of line, at
+// most the first most of them when most is above 0.
+func (s *Store) AsideRows(ctx context.Context, id string, most int, f func(AsideRow) error) error {
+	limit := ""
+	args := []any{id}
+	if most > 0 {
+		limit, args = ` LIMIT $2`, append(args, most)
+	}
+	scan := func(r db.Row) (a AsideRow, err error) {
+		var cells string
+		if err := r.Scan(&a.Line, &a.Reason, &cells); err != nil {
+			return a, err
+		}
+		return a, json.Unmarshal([]byte(cells), &a.Cells)
+	}
+	return s.db.Read(ctx, func(v *db.View) error {
+		return db.Each(ctx, v, scan, f, `SELECT line, reason, cells FROM rows_aside WHERE import = $1 ORDER BY line`+limit, args...)
+	})
+}
