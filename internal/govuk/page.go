@@ -81,10 +81,6 @@ func (f Frame) title() string {
 	return t
 }
 
-func (f Frame) container() string {
-	return words("govuk-width-container", when(f.Wide, "clew-wide"))
-}
-
 func (s *Site) navigation(section string) ServiceNavigation {
 	n := ServiceNavigation{NavigationLabel: "Menu", Classes: "clew-navigation"}
 	for _, i := range s.Nav {

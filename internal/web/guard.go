@@ -46,7 +46,7 @@ func guardHeaders(h http.Header, r *http.Request) {
 // Loopback serves only those who asked for this computer by name. A program that
 // listens on the loopback address can still be reached by a page of another site
 // whose name has been made to point here; such a request carries that name.
-func (m *Mux) Loopback() http.Handler {
+func Loopback(m *Mux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !loopback(r.Host) {
 			a := &answer{ResponseWriter: w}

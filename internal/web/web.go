@@ -201,3 +201,11 @@ func fileName(name string) string {
 		return '-'
 	}, name)
 }
+
+// Progress is what a page that waits for a long task is told when it asks.
+type Progress struct {
+	Text  string `json:"text"`
+	Value int    `json:"value"`
+	Max   int    `json:"max"`  // 0 when it is not known how much there is to do
+	Done  bool   `json:"done"` // the page is loaded again
+}

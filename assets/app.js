@@ -1,0 +1,23 @@
+// What runs in a page. Every page works without it.
+import {
+  createAll, Button, CharacterCount, Checkboxes, ErrorSummary, FileUpload,
+  NotificationBanner, Radios, ServiceNavigation, SkipLink
+} from 'govuk-frontend'
+import { poll } from './poll.js'
+
+for (const Component of [
+  Button, CharacterCount, Checkboxes, ErrorSummary, FileUpload,
+  NotificationBanner, Radios, ServiceNavigation, SkipLink
+]) createAll(Component)
+
+document.querySelectorAll('[data-poll]').forEach(poll)
+
+// Filters stand open on a wide screen. Browsers that cannot do that by style
+// alone are helped.
+if (!CSS.supports('selector(::details-content)') && matchMedia('(min-width: 48.0625em)').matches) {
+  document.querySelectorAll('.clew-filter').forEach(filter => { filter.open = true })
+}
+
+// A page that the browser kept from before is asked for again, so that nobody sees
+// by pressing Back what is no longer theirs to see.
+addEventListener('pageshow', event => { if (event.persisted) location.reload() })
