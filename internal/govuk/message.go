@@ -3,6 +3,7 @@ package govuk
 import (
 	"context"
 	"io"
+	"strings"
 
 	"github.com/a-h/templ"
 )
@@ -100,15 +101,44 @@ type Details struct {
 	Attributes  Attributes
 }
 
-// A Panel says that something is done, on a page of its own.
+// A Panel says that something is done, on a page of its own. With the class
+// "govuk-panel--interruption" it stops somebody who should read it first, and
+// Actions lead on.
 type Panel struct {
 	TitleText    string
 	TitleHTML    templ.Component
 	HeadingLevel int // 1 when 0
 	Text         string
 	HTML         templ.Component
+	Actions      PanelActions
 	Classes      string
 	Attributes   Attributes
+}
+
+// PanelActions are the buttons and links of an interruption.
+type PanelActions struct {
+	Items      []PanelAction
+	Classes    string
+	Attributes Attributes
+}
+
+// A PanelAction is a link, or without Href or of Type "button" a button.
+type PanelAction struct {
+	Text, Href, Type string
+	Classes          string
+	Attributes       Attributes
+}
+
+func (a PanelAction) isButton() bool { return a.Href == "" || a.Type == "button" }
+
+func (a PanelAction) button() Button {
+	return Button{Text: a.Text, Type: or(a.Type, "button"), Href: a.Href, Classes: words("govuk-button--inverse", a.Classes), Attributes: a.Attributes}
+}
+
+func (p Panel) interrupts() bool { return strings.Contains(p.Classes, "govuk-panel--interruption") }
+
+func (p Panel) classes() string {
+	return words("govuk-panel", when(!p.interrupts(), "govuk-panel--confirmation"), p.Classes)
 }
 
 func (p Panel) heading() templ.Component {

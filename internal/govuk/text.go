@@ -82,9 +82,10 @@ type CharacterCount struct {
 	Name         string
 	Value        string
 	Rows         int
-	Maxlength    int // characters
-	Maxwords     int // words, in place of characters
-	Threshold    int // percent of the room to be used before it says anything
+	Maxlength    int    // characters
+	Maxwords     int    // words, in place of characters
+	Threshold    int    // percent of the room to be used before it says anything
+	CountType    string // "length" counts as a form sends it; "characters" as a reader sees them
 	Spellcheck   *bool
 	Label        Label
 	Hint         Hint
@@ -123,15 +124,20 @@ func (f FileUpload) Render(ctx context.Context, w io.Writer) error { return f.vi
 // textarea is the Textarea that a CharacterCount is made of.
 func (c CharacterCount) textarea() Textarea {
 	id := or(c.ID, c.Name)
-	what, limit := "characters", c.Maxlength
+	what, limit, kind := "characters", c.Maxlength, c.CountType
 	data := Attributes{"data-module": "govuk-character-count"}
 	if c.Maxlength > 0 {
 		data["data-maxlength"] = itoa(c.Maxlength)
 	}
 	if c.Maxwords > 0 {
-		what, limit = "words", c.Maxwords
+		limit, kind = c.Maxwords, or(kind, "words")
 		data["data-maxwords"] = itoa(c.Maxwords)
-		data["data-count-type"] = what
+	}
+	if kind != "" {
+		data["data-count-type"] = kind
+	}
+	if kind == "words" {
+		what = kind
 	}
 	if c.Threshold > 0 {
 		data["data-threshold"] = itoa(c.Threshold)
