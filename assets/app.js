@@ -1,13 +1,22 @@
 // What runs in a page. Every page works without it.
 import {
-  createAll, Button, CharacterCount, Checkboxes, ErrorSummary, FileUpload,
+  createAll, Button, CharacterCount, Checkboxes, ErrorSummary,
   NotificationBanner, Radios, ServiceNavigation, SkipLink
 } from 'govuk-frontend'
 import { poll } from './poll.js'
 
+// A radio has no expanded state in ARIA: a reader that meets one may say nothing,
+// or something wrong.
+class PlainRadios extends Radios {
+  syncConditionalRevealWithInputState (input) {
+    super.syncConditionalRevealWithInputState(input)
+    input.removeAttribute('aria-expanded')
+  }
+}
+
 for (const Component of [
-  Button, CharacterCount, Checkboxes, ErrorSummary, FileUpload,
-  NotificationBanner, Radios, ServiceNavigation, SkipLink
+  Button, CharacterCount, Checkboxes, ErrorSummary,
+  NotificationBanner, PlainRadios, ServiceNavigation, SkipLink
 ]) createAll(Component)
 
 document.querySelectorAll('[data-poll]').forEach(poll)

@@ -96,13 +96,14 @@ type CharacterCount struct {
 	Attributes   Attributes
 }
 
-// A FileUpload chooses a file. With JavaScript it becomes a place to drop one.
+// A FileUpload chooses a file. It is the browser's own field, which takes a dropped
+// file too: the script of govuk-frontend gives the button that it puts there a name
+// that axe-core does not accept.
 type FileUpload struct {
 	ID           string // the name when empty
 	Name         string
 	Multiple     bool
 	Disabled     bool
-	JavaScript   bool
 	DescribedBy  string
 	Label        Label
 	Hint         Hint
