@@ -97,7 +97,7 @@ type Filter struct {
 	Action string
 	Title  string // "Filter" when empty
 	Submit string // "Apply filters" when empty
-	Clear  string // where to go without any; no link when empty
+	Clear  string // where to go without any
 	Chosen []Chosen
 }
 
