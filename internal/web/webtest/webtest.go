@@ -84,6 +84,18 @@ func (s *Site) Do(t testing.TB, r *http.Request) Answer {
 	return Answer{answer.StatusCode, answer.Header, string(b), answer.Header.Get("Location")}
 }
 
+// Main is the content of the page: what stands in its <main>. A golden file of it
+// does not change when the frame of all pages does.
+func (a Answer) Main() string {
+	_, rest, found := strings.Cut(a.Body, "<main")
+	main, _, closed := strings.Cut(rest, "</main>")
+	if !found || !closed {
+		return a.Body
+	}
+	_, main, _ = strings.Cut(main, ">")
+	return main
+}
+
 // Golden compares a page with testdata/<name>.html, or writes that file when
 // CLEW_UPDATE_GOLDEN=1. Names and digests of built files do not count.
 func Golden(t testing.TB, name, html string) {
