@@ -16,6 +16,19 @@
 // Components that hold others take them as children: Fieldset, Details,
 // InsetText, NotificationBanner, Panel, Filter, Page.
 //
+// What has no component is a class of assets/clew.css on plain markup:
+//
+//	clew-text       a readable measure within a Wide page
+//	clew-next       the box that says what to do next, once on a page
+//	clew-figures    <dl> of a few figures, each <div><dt><dd>
+//	clew-entries    <ol> of things to open
+//	clew-meta       who, when, how many: small and grey
+//	clew-grave      a word for what is grave
+//	clew-filtered   a Filter and its list, side by side where there is room
+//	clew-scroll     something wider than a phone; needs role, name and tabindex
+//	clew-table--dense, clew-table--reflow   on a <table class="govuk-table">
+//	clew-timeline   the picture of a pattern; clew-legend, what its marks mean
+//
 // The fixtures published with govuk-frontend are the test of all this. Clew is no
 // service of the government: there is no crown, no crest, no GOV.UK logo and no
 // GDS Transport typeface here, and the build of the styles fails if one gets in.
