@@ -63,6 +63,16 @@ func TestPageWithFaultsSaysSoInItsTitleAndAtItsTop(t *testing.T) {
 	}
 }
 
+func TestPageThatWaits(t *testing.T) {
+	const refresh = `<noscript><meta http-equiv="refresh" content="5"></noscript>`
+	if got := page(t, govuk.Visit{}, govuk.Frame{Refresh: 5}); !strings.Contains(got, refresh) {
+		t.Errorf("no %s in\n%s", refresh, got)
+	}
+	if got := page(t, govuk.Visit{}, govuk.Frame{}); strings.Contains(got, "http-equiv") {
+		t.Errorf("a page that does not wait is loaded again:\n%s", got)
+	}
+}
+
 func TestPageOutsideAVisit(t *testing.T) {
 	if got := page(t, govuk.Visit{}, govuk.Frame{}); !strings.Contains(got, "<title>Clew</title>") || strings.Contains(got, "<nav") {
 		t.Errorf("got %s", got)
