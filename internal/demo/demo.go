@@ -52,6 +52,7 @@ type Truth struct {
 	Story           string   // what kind of story it belongs to, one of Stories
 	Stalking        bool     // part of a course of stalking, by this suspect towards this victim
 	Behaviours      []string // of section 2A(3), that the narrative says this suspect did
+	Denied          []string // of the same, that it says were not done
 }
 
 // Generate calls yield with each record in order of when it was reported, and
@@ -78,6 +79,7 @@ type world struct {
 	minutes uint32 // from start to Until
 	stories []story
 	rows    []row
+	courses int                // the first stories are of stalking, so many
 	shown   map[uint64]*person // people of showcase stories
 	numbers [len(agencies)]int // records each agency has numbered so far
 }

@@ -3,7 +3,7 @@ package demo_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -16,8 +16,7 @@ func digest(t *testing.T, o demo.Options) string {
 	t.Helper()
 	h := sha256.New()
 	err := demo.Generate(o, func(r report.Record, truth demo.Truth) error {
-		fmt.Fprintf(h, "%+v %+v %s %s\n", r, truth, r.From, r.To)
-		return nil
+		return json.NewEncoder(h).Encode([]any{r, truth})
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -19,7 +19,7 @@ var partyColumns = []string{"ref", "given_name", "family_name", "aliases", "dob"
 var RecordColumns = columns([]string{"record_id", "agency", "kind", "reported_at", "occurred_from", "occurred_to", "offence_code", "offence", "count", "relationship", "place", "latitude", "longitude", "narrative", "outcome"}, prefixed("victim_"), prefixed("suspect_"))
 
 // TruthColumns are the columns of truth.csv.
-var TruthColumns = []string{"agency", "record_id", "victim", "suspect", "pair", "story", "is_stalking", "behaviours"}
+var TruthColumns = []string{"agency", "record_id", "victim", "suspect", "pair", "story", "is_stalking", "behaviours", "denied"}
 
 // PeopleColumns are the columns of people.csv: a row for each mention, and who it is.
 var PeopleColumns = columns([]string{"id"}, partyColumns, []string{"truth"})
@@ -63,7 +63,7 @@ func WriteFiles(dir string, o Options) (err error) {
 	records, truth, people := files[0], files[1], files[2]
 	return Generate(o, func(r report.Record, t Truth) error {
 		id := r.Agency + " " + r.ID
-		if err := errors.Join(records.write(recordCells(records.row[:0], &r)), truth.write(append(truth.row[:0], r.Agency, r.ID, t.Victim, t.Suspect, t.Pair, t.Story, yes(t.Stalking), strings.Join(t.Behaviours, ";")))); err != nil {
+		if err := errors.Join(records.write(recordCells(records.row[:0], &r)), truth.write(append(truth.row[:0], r.Agency, r.ID, t.Victim, t.Suspect, t.Pair, t.Story, yes(t.Stalking), strings.Join(t.Behaviours, ";"), strings.Join(t.Denied, ";")))); err != nil {
 			return err
 		}
 		for _, side := range []struct {

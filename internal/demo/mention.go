@@ -25,9 +25,6 @@ var (
 // mention writes somebody down as an agency would on a day.
 func (w *world) mention(r *random, p *person, s *sketch, v via, minute uint32) (m report.Party) {
 	a := &agencies[v.agency]
-	if p.known != nil {
-		a = &agencies[v.agency]
-	}
 	if r.chance(s.given) {
 		m.GivenName = p.given[0]
 		if len(p.given) > 1 && r.chance(s.nickname) {
@@ -143,7 +140,10 @@ func (w *world) phone(r *random, p *person, s *sketch, minute uint32) string {
 	switch {
 	case r.chance(s.burner):
 		return w.mobile(p, 3+int(minute/10_080)%5)
-	case r.chance(60):
+	case p.home != p.id && r.chance(120): // the phone of somebody at home
+		q := w.person(p.home)
+		return w.mobile(&q, 0)
+	case p.home%parts == 0 && p.home/parts < mostLandlines && r.chance(60):
 		return w.landline(p)
 	case minute > w.minutes/2 && p.id%5 == 0, r.chance(80):
 		return w.mobile(p, 1)

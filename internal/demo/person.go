@@ -129,12 +129,14 @@ func (w *world) mobile(p *person, k int) string {
 	return "07" + padded(permute(p.id*8+uint64(k), 200_000_000, w.seed)+100_000_000, 9)
 }
 
+const mostLandlines = 900_000
+
 // landline is the number of a household, in 01632, a code no town has.
 func (w *world) landline(p *person) string {
 	if p.known != nil {
 		return at(p.known.phones, 0)
 	}
-	return "01632" + padded(permute(p.home, 900_000, w.seed), 6)
+	return "01632" + padded(permute(p.home/parts, mostLandlines, w.seed), 6)
 }
 
 func (w *world) email(p *person, k int) string {

@@ -135,17 +135,18 @@ const (
 	client
 	relative
 	online
+	officer // a former partner who is in the police
 )
 
 type relations uint16
 
-var relationNames = []string{"other", "ex", "partner", "stranger", "acquaintance", "colleague", "neighbour", "client", "family", "online"}
+var relationNames = []string{"other", "ex", "partner", "stranger", "acquaintance", "colleague", "neighbour", "client", "family", "online", "officer"}
 
 // behaviours is a set of those listed in section 2A(3).
 type behaviours uint8
 
 // Behaviours are the behaviours of section 2A(3), as docs/formats.md names them.
-var Behaviours = []string{"following", "contacting", "publishing", "monitoring", "loitering", "interfering", "watching", "other"}
+var Behaviours = []string{"following", "contacting", "publishing", "monitoring", "loitering", "interfering", "watching"}
 
 func (b behaviours) names() (all []string) {
 	for i, name := range Behaviours {

@@ -39,6 +39,7 @@ func (w *world) plan(records int) {
 	for range records * coursesPerThousand / 1000 {
 		w.begin(&r, stalking.draw(&r), records)
 	}
+	w.courses = len(w.stories)
 	each = each[:0]
 	for _, p := range noisePlots { // shares are of records, stories are drawn
 		sum := 0

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -20,37 +21,61 @@ type scene struct {
 	car, vrm, app, handle, kin, msg, order string
 
 	out        []byte
-	behaviours behaviours
+	behaviours behaviours // what the words say was done
+	denied     behaviours // what they say was not
+	used       []*phrase
 	saidS      int // how often each has been named so far
 	saidV      int
 	iAm        bool // the word before was "I"
+	terse      bool // the sentence is in note form, where no pronoun begins one
+	absent     bool // the victim is not who reports
 }
 
-// say adds one sentence of all that suits the record, and reports whether there
-// was one.
+// say adds a sentence about what was done, drawn from those of all that suit the
+// record, and reports whether there was one.
 func (c *scene) say(all []phrase) bool {
-	if len(all) == 0 {
-		return false
+	p := c.choose(all, 0)
+	if p != nil {
+		c.behaviours |= p.behaviours
 	}
-	start := c.r.n(len(all))
-	for try := range 12 { // mostly the first or second suits
-		p := &all[(start+try*try)%len(all)]
-		if try > 8 {
-			p = &all[c.r.n(len(all))]
+	return p != nil
+}
+
+// aside adds a sentence that says of nothing that it was done.
+func (c *scene) aside(all []phrase) { c.choose(all, 0) }
+
+// deny adds a sentence that says something was not done, but nothing of what
+// the record has already told.
+func (c *scene) deny(all []phrase) {
+	if p := c.choose(all, c.behaviours); p != nil {
+		c.denied |= p.behaviours
+	}
+}
+
+// choose adds a sentence that shows nothing of what is to be avoided.
+func (c *scene) choose(all []phrase, avoid behaviours) *phrase {
+	for range 40 {
+		if len(all) == 0 {
+			break
 		}
-		if c.suits(p) {
+		p := &all[c.r.n(len(all))]
+		if c.suits(p) && p.behaviours&avoid == 0 {
+			c.used = append(c.used, p)
 			c.add(p)
-			return true
+			return p
 		}
 	}
-	return false
+	return nil
 }
 
 func (c *scene) suits(p *phrase) bool {
+	if slices.Contains(c.used, p) {
+		return false
+	}
 	switch {
 	case p.registers != 0 && p.registers&(1<<c.register) == 0:
 		return false
-	case p.relations != 0 && p.relations&(1<<c.relation) == 0:
+	case p.relations != 0 && p.relations&c.relation.bits() == 0:
 		return false
 	case c.register == statement && !p.personal:
 		return false
@@ -58,15 +83,24 @@ func (c *scene) suits(p *phrase) bool {
 	return true
 }
 
+func (r relation) bits() relations {
+	if r == officer {
+		return 1<<officer | 1<<ex
+	}
+	return 1 << r
+}
+
 func (c *scene) add(p *phrase) {
 	if len(c.out) > 0 {
 		c.out = append(c.out, ' ')
 	}
 	start := len(c.out)
+	c.terse = p.registers&noteForm != 0
 	c.fill(p.segs)
 	capital(c.out[start:])
-	c.behaviours |= p.behaviours
 }
+
+const noteForm = 1<<police | 1<<callLog | 1<<intel | 1<<gp | 1<<hospital | 1<<housing
 
 func capital(b []byte) {
 	i := 0
@@ -88,7 +122,11 @@ func (c *scene) fill(segs []seg) {
 			c.fill(g.either[c.r.n(len(g.either))])
 		default:
 			c.iAm = false
-			c.slot(g.slot, i == 0)
+			start := len(c.out)
+			c.slot(g.slot, i == 0 && !c.terse)
+			if i > 0 && strings.HasSuffix(segs[i-1].text, ". ") {
+				capital(c.out[start:])
+			}
 		}
 	}
 }

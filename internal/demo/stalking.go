@@ -73,7 +73,7 @@ var stalkingPlots = []plot{
 		vias:       join(crimes, crimes, logs, elsewhere, elsewhere, health, support, licence),
 		written:    []string{"former-partner", "ex-girlfriend", "acquaintance", ""},
 		repertoire: []deed{{"messages", 9, 5}, {"calls", 6, 4}, {"wait-home", 4, 6}, {"follow", 2, 5}, {"drive-by", 3, 4}, {"damage-car", 1, 5}, {"threat", 1, 6}, {"fake-account", 1, 3}, {"image", 1, 3}, {"tracker", 0, 4}, {"knock", 3, 5}}},
-	{name: "police suspect", stalking: true, share: 20, lengths: courseLengths, days: [2]int{30, 700}, relation: ex,
+	{name: "police suspect", stalking: true, share: 20, lengths: courseLengths, days: [2]int{30, 700}, relation: officer,
 		cast:       []part{victimPart(900, 20, 50), suspectPart(60, 23, 54, married)},
 		vias:       join(crimes, logs, elsewhere, elsewhere, elsewhere, health, support),
 		written:    []string{"former-partner", "acquaintance", "unknown", ""},

@@ -41,13 +41,15 @@ func (w *world) tell(i int) *telling {
 	case t.plot.stalking && v.kind == report.Crime && t.r.chance(220):
 		t.scene.register = statement
 	}
-	if t.plot.stalking {
+	switch {
+	case t.plot.stalking:
 		t.course()
-	} else {
+	default:
 		t.passing()
 	}
 	t.record.Narrative = t.scene.finish()
 	t.dates()
+	t.where()
 	return t
 }
 
@@ -72,7 +74,7 @@ func (t *telling) people(nameVictim, nameSuspect bool, s sketch) {
 }
 
 func (t *telling) truth() Truth {
-	truth := Truth{Story: t.plot.name, Stalking: t.stalking, Behaviours: t.scene.behaviours.names()}
+	truth := Truth{Story: t.plot.name, Stalking: t.stalking, Behaviours: t.scene.behaviours.names(), Denied: t.scene.denied.names()}
 	if t.victim != nil {
 		truth.Victim = truthID(t.victim.id)
 	}
@@ -83,6 +85,29 @@ func (t *telling) truth() Truth {
 		truth.Pair = truth.Victim + "-" + truth.Suspect
 	}
 	return truth
+}
+
+// where says where it happened, as records of the police and of landlords do.
+func (t *telling) where() {
+	r := &t.r
+	if t.scene.register > statement && t.scene.register != housing && t.scene.register != bus || r.chance(150) {
+		return
+	}
+	town := townWeights.draw(r)
+	switch {
+	case t.victim != nil && r.chance(500):
+		a := t.w.address(t.victim, t.row.minute)
+		town = a.townIndex
+		t.record.Place = addressForm(r, a)
+	case r.chance(400):
+		t.record.Place = pick(r, venues)
+	default:
+		t.record.Place = pick(r, streets) + ", " + towns[town]
+	}
+	if r.chance(550) {
+		y, x := position(town, r)
+		t.record.Position = &report.Position{Latitude: y, Longitude: x}
+	}
 }
 
 // dates says when it happened: mostly that day, sometimes long before, and as
@@ -130,168 +155,3 @@ func month(t time.Time) when.Moment {
 	m, _ := when.Parse(t.In(when.London).Format("2006-01"))
 	return m
 }
-
-// course tells one record of a course of stalking.
-func (t *telling) course() {
-	r, c, w := &t.r, &t.scene, t.w
-	progress := 1000
-	if t.story.n > 1 {
-		progress = int(t.row.index) * 1000 / int(t.story.n-1)
-	}
-	if !t.set.escalates {
-		progress /= 3
-	}
-	victim, suspect := w.person(partOf(t.row.story, t.whose())), w.person(partOf(t.row.story, 1))
-	t.victim, t.suspect, t.stalking = &victim, &suspect, true
-	register := agencies[t.row.agency].register
-	nameSuspect := true
-	switch {
-	case register == gp || register == hospital || register == school:
-		nameSuspect = r.chance(300)
-	case t.plot.relation == stranger || t.plot.relation == online:
-		nameSuspect = r.chance(350 + progress/2)
-	case t.record.Kind == report.FoundProperty:
-		nameSuspect = false
-	}
-	t.people(t.record.Kind != report.FoundProperty || r.chance(400), nameSuspect, asSuspect)
-	if len(t.plot.written) > 0 {
-		t.record.Relationship = t.plot.written[(t.set.written+r.n(2))%len(t.plot.written)]
-	}
-
-	deeds := 1 + weigh(55, 33, 12).draw(r)
-	if c.register == callLog || c.register == counter {
-		deeds = 1
-	}
-	worst := ""
-	for range deeds {
-		act := t.deed(progress)
-		if c.say(acts[act]) && (worst == "" || gravity(act) > gravity(worst)) {
-			worst = act
-		}
-	}
-	t.around(progress)
-	if t.record.Kind == report.Crime {
-		t.recorded(worst)
-	}
-}
-
-// whose says which victim a record is about: the first, or one of those of a
-// suspect with many, one after the other with some going back.
-func (t *telling) whose() int {
-	if len(t.plot.cast) <= 3 {
-		return 0
-	}
-	victims := []int{0, 3, 4, 5, 6}[:2+int(t.row.story)%4]
-	i := int(t.row.index) * len(victims) / int(t.story.n)
-	if t.r.chance(250) {
-		i = t.r.n(i + 1)
-	}
-	return victims[i]
-}
-
-func (t *telling) deed(progress int) string {
-	each := make([]int, len(t.set.deeds))
-	for i, d := range t.set.deeds {
-		each[i] = 1 + d.early*(1000-progress) + d.late*progress
-	}
-	return t.set.deeds[weigh(each...).draw(&t.r)].act
-}
-
-var grave = []string{"weapon", "assault", "threat", "entry", "breach", "damage-home", "damage-car", "image", "tracker", "monitor", "fake-account", "post"}
-
-func gravity(act string) int {
-	if i := indexOf(grave, act); i >= 0 {
-		return len(grave) - i
-	}
-	return 0
-}
-
-// around adds what is said around the acts.
-func (t *telling) around(progress int) {
-	r, c := &t.r, &t.scene
-	shown := c.behaviours
-	if c.register == counter {
-		return
-	}
-	fear := 150 + progress/2
-	if !t.set.afraid {
-		fear = 60
-	}
-	switch {
-	case r.chance(fear):
-		c.say(said["fear"])
-	case r.chance(90):
-		c.say(said["calm"])
-	}
-	if r.chance(80 + progress*4/10) {
-		c.say(said["impact"])
-	}
-	for _, extra := range []struct {
-		heading  string
-		permille int
-	}{{"denied", 220}, {"hearsay", 70}, {"past", 150 - progress/10}, {"own-act", 70}, {"maybe", 60}, {"done", 550}} {
-		if r.chance(extra.permille) {
-			c.say(said[extra.heading])
-		}
-	}
-	c.behaviours = shown
-}
-
-func (t *telling) recorded(worst string) {
-	r := &t.r
-	o := harassment
-	if all := recordedAs[worst]; len(all) > 0 {
-		o = pick(r, all)
-	} else if r.chance(300) {
-		o = pick(r, []offence{publicOrder, {"", "Suspicious circumstances"}, {"", "Non-crime: dispute"}})
-	}
-	if t.set.found && int(t.row.index)*3 >= int(t.story.n) && r.chance(450) {
-		o = pick(r, stalkingOffences)
-	}
-	t.record.OffenceCode, t.record.Offence = o.code, o.title
-	if r.chance(750) {
-		t.record.Outcome = pick(r, []string{"15", "16", "18", "14", "16", "15", "NFA", "Filed", "21", "1", "Under investigation"})
-	}
-}
-
-// passing tells one record of anything else.
-func (t *telling) passing() {
-	r, c, w := &t.r, &t.scene, t.w
-	victim, suspect := w.person(partOf(t.row.story, 0)), w.person(partOf(t.row.story, 1))
-	t.victim, t.suspect = &victim, &suspect
-	s := asSuspect
-	if t.plot.regulars && r.chance(600) {
-		known := w.person(partOf(uint32(len(w.stories)+regulars.draw(r)*max(1, len(w.rows)/40_000)), 0))
-		t.suspect, s = &known, asKnown
-	}
-	if t.plot.sides && r.chance(400) {
-		t.victim, t.suspect = t.suspect, t.victim
-	}
-	nameVictim, nameSuspect := r.chance(t.plot.named[0]), r.chance(t.plot.named[1])
-	if !nameSuspect {
-		t.suspect = nil
-	}
-	if t.plot.named[0] == 0 || !nameVictim {
-		t.victim = nil
-	}
-	t.people(nameVictim, nameSuspect, s)
-	if len(t.plot.written) > 0 && nameSuspect {
-		t.record.Relationship = pick(r, t.plot.written)
-	}
-	c.say(noise[pick(r, t.plot.tells)])
-	if r.chance(250) {
-		c.say(noise[pick(r, t.plot.tells)])
-	}
-	if r.chance(350) && c.register <= callLog {
-		shown := c.behaviours
-		c.say(said["done"])
-		c.behaviours = shown
-	}
-	if len(t.plot.offences) > 0 && t.record.Kind == report.Crime {
-		o := pick(r, t.plot.offences)
-		t.record.OffenceCode, t.record.Offence = o.code, o.title
-	}
-}
-
-// regulars weighs the people the police know well, the best known first.
-var regulars = falling(400, 6)

@@ -42,7 +42,7 @@ func phrasesOf(all []string) (out []phrase) {
 // suspectAs is how the record calls the suspect: in full at first, shorter after.
 func (c *scene) suspectAs(first bool) string {
 	r, p := c.r, c.suspect
-	if c.saidS > 0 && first && r.chance(550) {
+	if c.saidS > 0 && first && p != nil && r.chance(550) {
 		return pronoun(p, "he", "she", "they")
 	}
 	if c.register == probation && p != nil {
@@ -59,7 +59,7 @@ func (c *scene) suspectAs(first bool) string {
 		return given
 	}
 	switch {
-	case c.relation == ex && r.chance(300):
+	case c.relation.bits()&(1<<ex) != 0 && r.chance(300):
 		return c.mine("my", "his", "her", "their") + pick(r, []string{" ex ", " ex partner ", " ex-partner ", " former partner "}) + c.sName
 	case c.relation == partner && r.chance(300):
 		return c.mine("my", "his", "her", "their") + " partner " + c.sName
@@ -79,7 +79,7 @@ func (c *scene) stranger() string {
 	her := c.mine("my", "his", "her", "their")
 	var all []string
 	switch c.relation {
-	case ex:
+	case ex, officer:
 		all = []string{her + " ex", her + " ex-partner", her + " former partner", "the ex", her + " ex"}
 	case partner:
 		all = []string{her + " partner", "the partner", her + pronoun(p, " boyfriend", " girlfriend", " partner")}
@@ -108,11 +108,17 @@ func (c *scene) victimAs(first bool) string {
 		c.iAm = true
 		return "I"
 	}
-	if c.saidV > 0 && first && r.chance(500) {
+	if c.saidV > 0 && first && p != nil && r.chance(500) {
 		return pronoun(p, "he", "she", "they")
 	}
 	given, _, _ := strings.Cut(c.vName, " ")
 	named := c.vName != "" && p != nil
+	if c.absent {
+		if !named || r.chance(300) {
+			return pick(r, []string{"misper", pronoun(p, "a male", "a female", "a person"), "MP"})
+		}
+		return c.vName
+	}
 	var all []string
 	switch c.register {
 	case police:
