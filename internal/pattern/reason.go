@@ -1,0 +1,146 @@
+package pattern
+
+import (
+	"fmt"
+	"strings"
+
+	"clew/internal/law"
+	"clew/internal/pattern/narrate"
+)
+
+// reasons says why, in sentences that stand alone: in a table cell, on a page,
+// read aloud. They speak of what records say, never of guilt.
+func (p *Pattern) reasons() []string {
+	var why []string
+	say := func(format string, args ...any) { why = append(why, fmt.Sprintf(format, args...)) }
+
+	say("%s, %s to %s, in %s from %s.", plural(p.Total, "occasion", "occasions"), p.First.Format("2 January 2006"), p.Last.Format("2 January 2006"),
+		plural(len(p.Accounts), "report", "reports"), plural(len(p.Agencies), "agency", "agencies"))
+	if p.Behaviours != 0 {
+		say("The records describe %s.", list(wayWords(p.Behaviours)))
+	} else {
+		say("The records do not say what was done in words that show stalking behaviours.")
+	}
+	switch {
+	case p.Finding == Single:
+		say("Everything happened within one stretch of hours, so this is one occasion and not yet a course of conduct.")
+	case p.StalkingRecorded():
+		say("Stalking has been recorded.")
+	default:
+		say("None of it is recorded as stalking; it is recorded as %s.", list(p.recordedWords()))
+	}
+	if p.former() && p.Total >= 2 {
+		if policy, ok := law.Held(law.FormerPartner, p.Last); ok {
+			say("They are recorded as former partners: since %s a course of conduct by a former partner is recorded as stalking first, unless it is harassment in law only.", policy.From.Format("January 2006"))
+		}
+	}
+	if p.Escalation != nil {
+		say("%s", p.Escalation.Words)
+	}
+	if p.Fear == Violence {
+		say("Fear of violence is recorded.")
+	}
+	if p.Threat {
+		say("A threat is recorded.")
+	}
+	if p.Impact != 0 {
+		say("The victim's life has changed: %s.", list(impactWords(p.Impact)))
+	}
+	if p.Unwanted {
+		say("A record says the suspect was told it was unwanted, or was warned.")
+	}
+	if p.Unnamed {
+		say("No record names who did it. That it is one person is for enquiry to show.")
+	}
+	if p.AlsoUnnamed > 0 {
+		say("The victim has also made %s of such conduct that %s nobody. They are not counted here.", plural(p.AlsoUnnamed, "report", "reports"), one(p.AlsoUnnamed, "names", "name"))
+	}
+	if p.OtherVictims > 0 {
+		say("%s reported the same suspect.", plural(p.OtherVictims, "other person has", "other people have"))
+	}
+	if p.Counter > 0 {
+		say("The suspect has also reported the victim (%s). Each is shown as its own pattern; neither is merged into the other.", plural(p.Counter, "report", "reports"))
+	}
+	if p.Finding == Conduct {
+		why = append(why, p.notStalking()...)
+	}
+	return why
+}
+
+// notStalking says what the repeat looks like instead.
+func (p *Pattern) notStalking() []string {
+	switch _, strong, targeted := p.tally(); {
+	case p.Dispute != NoDispute && p.Counter > 0:
+		return []string{fmt.Sprintf("It looks like %s: each has reported the other, and nothing recorded goes beyond the quarrel.", disputeWords[p.Dispute])}
+	case p.Dispute != NoDispute:
+		return []string{fmt.Sprintf("It looks like %s: the records are about that, and nothing recorded goes beyond it.", disputeWords[p.Dispute])}
+	case p.Counter > 0 && strong == 0:
+		return []string{"Each has reported the other and no record shows either being sought out. Read both sides before deciding."}
+	case targeted < 2:
+		return []string{"The same two people come up again, but fewer than two records show conduct aimed at the victim."}
+	}
+	return []string{"It is a repeat, but the records show too little of the acts associated with stalking to say more. Ask about what is missing."}
+}
+
+func (p *Pattern) recordedWords() (all []string) {
+	for _, r := range p.RecordedAs {
+		name := strings.ToLower(r.Title)
+		switch {
+		case name == "" && r.Family == law.NoCrime:
+			name = "no crime"
+		case name == "":
+			name = r.Code
+		}
+		if r.Reports > 1 {
+			name = fmt.Sprintf("%s (%d)", name, r.Reports)
+		}
+		all = append(all, name)
+	}
+	if len(all) > 5 {
+		all = append(all[:4], fmt.Sprintf("%d other classifications", len(all)-4))
+	}
+	return all
+}
+
+// words for people, by value; a value without its own words is shown as it is.
+var words = map[string]string{
+	"contacting": "contact", "publishing": "publishing about the victim", "monitoring": "monitoring online or by phone",
+	"interfering": "interfering with property", "watching": "watching or spying", "other": "other acts",
+	"changed-route": "changed routes", "moved-home": "moved home", "changed-number": "changed number", "stopped-going-out": "stopped going out",
+}
+
+func speak(values []string) []string {
+	for i, v := range values {
+		if w, ok := words[v]; ok {
+			values[i] = w
+		} else {
+			values[i] = strings.ReplaceAll(v, "-", " ")
+		}
+	}
+	return values
+}
+
+func wayWords(s Set) []string    { return speak(In(s, narrate.Behaviours)) }
+func impactWords(s Set) []string { return speak(In(s, narrate.Impacts)) }
+
+func list(all []string) string {
+	switch n := len(all); n {
+	case 0:
+		return ""
+	case 1:
+		return all[0]
+	default:
+		return strings.Join(all[:n-1], ", ") + " and " + all[n-1]
+	}
+}
+
+func plural(n int, single, many string) string {
+	return fmt.Sprintf("%d %s", n, one(n, single, many))
+}
+
+func one(n int, single, many string) string {
+	if n == 1 {
+		return single
+	}
+	return many
+}

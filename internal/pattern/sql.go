@@ -1,0 +1,213 @@
+package pattern
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"clew/internal/db"
+	"clew/internal/person"
+	"clew/internal/report"
+	"clew/internal/when"
+)
+
+var (
+	accountColumns = []string{"report", "victim", "suspect", "says"}
+	patternColumns = []string{"id", "victim", "suspect", "victim_name", "suspect_name", "finding", "pressing", "reports", "occasions", "agencies",
+		"began", "latest", "relationship", "escalates", "grave", "counter", "others", "recorded_as", "why"}
+	agencyColumns = []string{"agency", "pattern"}
+)
+
+func saysText(s Says) string {
+	b, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // numbers and booleans always have JSON
+	}
+	return string(b)
+}
+
+// A heldAccount is an account with the report it is of and the people it names.
+type heldAccount struct {
+	Account
+	key, victim, suspect string
+}
+
+const selectAccounts = `
+	SELECT a.report, a.victim, a.suspect, a.says, r.agency, r.record, r.kind, r.reported, r.happened, r.happened_to,
+	       r.offence_code, r.offence, r.occurrences, r.relationship
+	FROM accounts a JOIN reports r ON r.id = a.report `
+
+func scanAccount(row db.Row) (h heldAccount, err error) {
+	var r report.Record
+	var says, from, to string
+	var reported int64
+	err = row.Scan(&h.key, &h.victim, &h.suspect, &says, &r.Agency, &r.ID, &r.Kind, &reported, &from, &to, &r.OffenceCode, &r.Offence, &r.Count, &r.Relationship)
+	if err != nil {
+		return h, err
+	}
+	r.Reported = time.UnixMicro(reported).UTC()
+	if r.From, err = heldMoment(from); err != nil {
+		return h, err
+	}
+	if r.To, err = heldMoment(to); err != nil {
+		return h, err
+	}
+	h.Account = reduce(&r)
+	h.Key = h.key
+	return h, json.Unmarshal([]byte(says), &h.Says)
+}
+
+func heldMoment(s string) (when.Moment, error) {
+	if s == "" {
+		return when.Moment{}, nil
+	}
+	return when.Parse(s)
+}
+
+// ofPair are the accounts of one victim about one suspect.
+func ofPair(ctx context.Context, q db.Querier, victim, suspect string) ([]heldAccount, error) {
+	return db.All(ctx, q, scanAccount, selectAccounts+`WHERE a.victim = $1 AND a.suspect = $2 ORDER BY a.report`, victim, suspect)
+}
+
+// around is what must be known of a pair's surroundings.
+func around(ctx context.Context, q db.Querier, victim, suspect string) (c Context, err error) {
+	if isNobody(suspect) {
+		return Context{Unnamed: true}, nil
+	}
+	also, err := db.One(ctx, q, db.Number, `SELECT count(*) FROM accounts WHERE victim = $1 AND suspect = $2`, victim, nobodyBy(victim))
+	if err != nil {
+		return c, err
+	}
+	counter, err := db.One(ctx, q, db.Number, `SELECT count(*) FROM accounts WHERE victim = $1 AND suspect = $2`, suspect, victim)
+	if err != nil {
+		return c, err
+	}
+	others, err := db.One(ctx, q, db.Number, `SELECT count(DISTINCT victim) FROM accounts WHERE suspect = $1 AND victim <> $2`, suspect, victim)
+	return Context{Counter: int(counter), OtherVictims: int(others), AlsoUnnamed: int(also)}, err
+}
+
+// A Line is a pattern as a list shows it.
+type Line struct {
+	ID                      string
+	Victim, Suspect         string // people
+	VictimName, SuspectName string
+	Finding                 Finding
+	Reports, Occasions      int
+	Agencies                int
+	Began, Latest           time.Time
+	Relationship            Relationship
+	Escalates, Grave        bool
+	Counter, Others         int
+	RecordedAs              string
+	Why                     []string
+}
+
+// LineColumns are what ScanLine reads, of the table patterns known as p.
+const LineColumns = `p.id, p.victim, p.suspect, p.victim_name, p.suspect_name, p.finding, p.reports, p.occasions, p.agencies, p.began, p.latest,
+	p.relationship, p.escalates, p.grave, p.counter, p.others, p.recorded_as, p.why`
+
+// ScanLine reads LineColumns, and what comes after them into more.
+func ScanLine(r db.Row, more ...any) (l Line, err error) {
+	var began, latest, escalates, grave int64
+	var relationship, why string
+	err = r.Scan(append([]any{&l.ID, &l.Victim, &l.Suspect, &l.VictimName, &l.SuspectName, &l.Finding, &l.Reports, &l.Occasions, &l.Agencies, &began, &latest,
+		&relationship, &escalates, &grave, &l.Counter, &l.Others, &l.RecordedAs, &why}, more...)...)
+	l.Began, l.Latest = time.UnixMicro(began).UTC(), time.UnixMicro(latest).UTC()
+	l.Relationship, l.Escalates, l.Grave = RelationshipOf(relationship), escalates == 1, grave == 1
+	l.Why = strings.Split(why, "\n")
+	return l, err
+}
+
+func scanLine(r db.Row) (Line, error) { return ScanLine(r) }
+
+// row is a pattern as it is kept, and rows of its agencies.
+func (c *Held) row() (row []any, agencies [][]any) {
+	p := &c.Pattern
+	grave := p.Fear == Violence || p.Threat
+	for _, a := range p.Agencies {
+		agencies = append(agencies, []any{a, c.ID})
+	}
+	return []any{
+		c.ID, c.VictimPerson, c.SuspectPerson, c.Victim, c.Suspect, string(p.Finding), p.pressingKey(), len(p.Accounts), p.Total, len(p.Agencies),
+		p.First.UnixMicro(), p.Last.UnixMicro(), p.Relationship.String(), btoi(p.Escalation != nil), btoi(grave), p.Counter, p.OtherVictims,
+		list(p.recordedWords()), strings.Join(p.Reasons, "\n"),
+	}, agencies
+}
+
+func writePatterns(ctx context.Context, tx *db.Tx, all []Held) error {
+	rows, agencies := make([][]any, len(all)), [][]any(nil)
+	for i := range all {
+		row, some := all[i].row()
+		rows[i], agencies = row, append(agencies, some...)
+	}
+	if err := tx.Insert(ctx, "patterns", patternColumns, rows); err != nil {
+		return fmt.Errorf("insert patterns: %w", err)
+	}
+	return tx.Insert(ctx, "pattern_agencies", agencyColumns, agencies)
+}
+
+func erasePattern(ctx context.Context, tx *db.Tx, victim, suspect string) error {
+	if err := tx.Exec(ctx, `DELETE FROM pattern_agencies WHERE pattern IN (SELECT id FROM patterns WHERE victim = $1 AND suspect = $2)`, victim, suspect); err != nil {
+		return err
+	}
+	return tx.Exec(ctx, `DELETE FROM patterns WHERE victim = $1 AND suspect = $2`, victim, suspect)
+}
+
+// A Held pattern is one the database holds, with the people it is about.
+type Held struct {
+	Pattern
+	ID                          string
+	VictimPerson, SuspectPerson string // SuspectPerson is nobody's when Unnamed
+	Victim, Suspect             string // names as best written
+}
+
+// compose reads a pair's accounts as a pattern. It is a course when there are
+// two reports or more, or one that stands for two occasions or more.
+func compose(ctx context.Context, q db.Querier, victim, suspect string) (h Held, course bool, err error) {
+	accounts, err := ofPair(ctx, q, victim, suspect)
+	if err != nil || len(accounts) == 0 {
+		return h, false, err
+	}
+	c, err := around(ctx, q, victim, suspect)
+	if err != nil {
+		return h, false, err
+	}
+	heads, err := person.Heads(ctx, q, []string{victim, suspect})
+	if err != nil {
+		return h, false, err
+	}
+	h = hold(accounts, c)
+	h.Victim, h.Suspect = heads[victim].Name, heads[suspect].Name
+	if h.Unnamed {
+		h.Suspect = nobodyNamed
+	}
+	return h, course1(&h), nil
+}
+
+func hold(accounts []heldAccount, c Context) Held {
+	h := Held{ID: accounts[0].key, VictimPerson: accounts[0].victim, SuspectPerson: accounts[0].suspect}
+	all := make([]Account, len(accounts))
+	for i := range accounts {
+		all[i] = accounts[i].Account
+		h.ID = min(h.ID, accounts[i].key)
+	}
+	h.Pattern = Compose(all, c)
+	return h
+}
+
+func course1(h *Held) bool { return len(h.Accounts) >= 2 || h.Total >= 2 }
+
+// pressingKey sorts as text the way Pressing orders patterns.
+func (p *Pattern) pressingKey() string {
+	finding := 9
+	for i, f := range Findings {
+		if f == p.Finding {
+			finding = i
+		}
+	}
+	month := p.Last.Year()*12 + int(p.Last.Month())
+	return fmt.Sprintf("%d%d%d%d%d%06d%06d%011d", finding, btoi(!(p.Fear == Violence || p.Threat)), btoi(p.Escalation == nil), btoi(p.OtherVictims == 0),
+		btoi(p.Relationship != FormerPartner), 999_999-min(max(month, 0), 999_999), 999_999-min(p.Total, 999_999), max(0, 99_999_999_999-p.Last.Unix()))
+}

@@ -1,0 +1,132 @@
+package recording
+
+import (
+	"context"
+	"database/sql"
+	"maps"
+	"math"
+	"slices"
+
+	"clew/internal/db"
+)
+
+// An Accuracy is how well stalking was recorded, as a sample shows it. Of the
+// patterns that two people hold to be stalking, Recorded were recorded as such
+// by any agency when the sample was drawn. Low and High are the ends of the 95%
+// confidence interval of the share (Wilson, 1927); they are 0 and 1 when there
+// is nothing to go by.
+type Accuracy struct {
+	Name      string // an area or a month; empty for all
+	Stalking  int    // patterns two people hold to be stalking
+	Recorded  int
+	Share     float64 // Recorded of Stalking
+	Low, High float64
+	Waiting   int // patterns nobody has confirmed a decision on yet
+}
+
+// Results is a sample's accuracy: over all, by area and by month.
+type Results struct {
+	All            Accuracy
+	Areas, Months  []Accuracy
+	NotStalking    int // confirmed as something else
+	NeedEnquiry    int
+	RecordedAnyway int // of NotStalking, those recorded as stalking all the same
+}
+
+// An outcome is what a second person confirmed of one sampled pattern; the
+// verdict is empty while nobody has.
+type outcome struct {
+	area, month string
+	recorded    int
+	verdict     Verdict
+}
+
+func outcomes(ctx context.Context, q db.Querier, sample string) ([]outcome, error) {
+	return db.All(ctx, q, func(r db.Row) (o outcome, err error) {
+		var verdict, answer sql.NullString
+		err = r.Scan(&o.area, &o.month, &o.recorded, &verdict, &answer)
+		if Kind(answer.String) == Confirm {
+			o.verdict = Verdict(verdict.String)
+		}
+		return o, err
+	}, `
+		SELECT x.area, x.month, x.recorded, d.verdict, w.answer
+		FROM audit_sample_patterns x
+		LEFT JOIN accounts p ON p.report = x.pattern`+current+`
+		WHERE x.sample = $1 ORDER BY x.place`, sample)
+}
+
+// Results are what a sample shows so far.
+func (s *Store) Results(ctx context.Context, sample string) (r Results, err error) {
+	err = s.db.Read(ctx, func(v *db.View) error {
+		all, err := outcomes(ctx, v, sample)
+		if err != nil {
+			return err
+		}
+		r = reckon(all)
+		return nil
+	})
+	return r, err
+}
+
+func reckon(all []outcome) (r Results) {
+	areas, months := map[string]*Accuracy{}, map[string]*Accuracy{}
+	in := func(m map[string]*Accuracy, name string) *Accuracy {
+		if m[name] == nil {
+			m[name] = &Accuracy{Name: name}
+		}
+		return m[name]
+	}
+	for _, o := range all {
+		for _, a := range []*Accuracy{&r.All, in(areas, o.area), in(months, o.month)} {
+			switch o.verdict {
+			case "":
+				a.Waiting++
+			case Stalking, Already:
+				a.Stalking++
+				a.Recorded += o.recorded
+			}
+		}
+		switch o.verdict {
+		case NeedsEnquiry:
+			r.NeedEnquiry++
+		case Harassment, NotOne:
+			r.NotStalking++
+			r.RecordedAnyway += o.recorded
+		}
+	}
+	r.All.share()
+	for to, from := range map[*[]Accuracy]map[string]*Accuracy{&r.Areas: areas, &r.Months: months} {
+		for _, name := range slices.Sorted(maps.Keys(from)) {
+			from[name].share()
+			*to = append(*to, *from[name])
+		}
+	}
+	return r
+}
+
+func (a *Accuracy) share() {
+	a.Low, a.High = Wilson(a.Recorded, a.Stalking)
+	if a.Stalking > 0 {
+		a.Share = float64(a.Recorded) / float64(a.Stalking)
+	}
+}
+
+// Wilson is the 95% confidence interval of a share of which k in n were seen.
+// It is 0 to 1 when n is 0.
+func Wilson(k, n int) (low, high float64) {
+	if n == 0 {
+		return 0, 1
+	}
+	const z = 1.959963984540054
+	p, m := float64(k)/float64(n), float64(n)
+	middle, half := p+z*z/(2*m), z*math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
+	low, high = (middle-half)/(1+z*z/m), (middle+half)/(1+z*z/m)
+	if k == 0 {
+		low = 0
+	}
+	if k == n {
+		high = 1
+	}
+	return low, high
+}

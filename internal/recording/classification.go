@@ -1,0 +1,191 @@
+package recording
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"clew/internal/db"
+	"clew/internal/report"
+)
+
+// A Used classification is a code and title that a report was ever recorded as,
+// or that somebody decided it should be.
+type Used struct {
+	ID, Code, Title string
+	Reports         int       // reports recorded as it, earlier versions of corrected ones included
+	First, Last     time.Time // when the first and the last was reported; zero when none was
+	Considered      int       // decisions that say it should be recorded so
+}
+
+const selectUsed = `
+	SELECT c.id, c.code, c.title,
+	       (SELECT COUNT(*) FROM reports r WHERE r.classification = c.id),
+	       (SELECT MIN(r.reported) FROM reports r WHERE r.classification = c.id),
+	       (SELECT MAX(r.reported) FROM reports r WHERE r.classification = c.id)
+	FROM classifications c `
+
+func scanUsed(r db.Row) (u Used, err error) {
+	var first, last sql.NullInt64
+	err = r.Scan(&u.ID, &u.Code, &u.Title, &u.Reports, &first, &last)
+	if first.Valid {
+		u.First, u.Last = time.UnixMicro(first.Int64).UTC(), time.UnixMicro(last.Int64).UTC()
+	}
+	return u, err
+}
+
+// Classifications searches every classification ever used or considered for all
+// the words of text, in its code and title. They are in order of title; without
+// words it is all of them. It says how many there are beside the page asked for.
+func (s *Store) Classifications(ctx context.Context, text string, skip, most int) (all []Used, total int, err error) {
+	var where []string
+	var args []any
+	for i, word := range strings.Fields(strings.ToLower(text)) {
+		if i == 12 {
+			break // nobody means more, and each is a look at every row
+		}
+		where, args = append(where, `c.words LIKE `+db.List(i+1, 1)+` ESCAPE '\'`), append(args, "%"+db.Like(word)+"%")
+	}
+	clause := ""
+	if len(where) > 0 {
+		clause = `WHERE ` + strings.Join(where, ` AND `)
+	}
+	err = s.db.Read(ctx, func(v *db.View) error {
+		n, err := db.One(ctx, v, db.Number, `SELECT COUNT(*) FROM classifications c `+clause, args...)
+		if err != nil {
+			return err
+		}
+		total = int(n)
+		page := clause + ` ORDER BY c.title, c.code, c.id LIMIT ` + db.List(len(args)+1, 1) + ` OFFSET ` + db.List(len(args)+2, 1)
+		if all, err = db.All(ctx, v, scanUsed, selectUsed+page, append(args, most, skip)...); err != nil {
+			return err
+		}
+		considered, err := considered(ctx, v)
+		for i := range all {
+			all[i].Considered = considered[all[i].ID].decisions
+		}
+		return err
+	})
+	return all, total, err
+}
+
+// A use is how often a classification was considered, and as it was written.
+type use struct {
+	decisions int
+	written   []string
+}
+
+// considered counts decisions by the classification they consider. People write
+// the same one with other capitals, which the two engines fold differently.
+func considered(ctx context.Context, q db.Querier) (map[string]use, error) {
+	type row struct {
+		text string
+		n    int
+	}
+	all := map[string]use{}
+	err := db.Each(ctx, q, func(r db.Row) (x row, err error) { return x, r.Scan(&x.text, &x.n) }, func(x row) error {
+		id := report.Classification("", x.text)
+		u := all[id]
+		all[id] = use{u.decisions + x.n, append(u.written, x.text)}
+		return nil
+	}, `SELECT classification, COUNT(*) FROM recording_decisions WHERE classification <> '' GROUP BY classification ORDER BY classification`)
+	return all, err
+}
+
+// A Filed report is one recorded as a classification.
+type Filed struct {
+	Key, Agency, Record string
+	Reported            time.Time
+	Replaced            bool   // a correction has taken its place
+	Pattern             string // the pattern it is in, or empty
+}
+
+// A Month is how many reports of one month were recorded as a classification.
+type Month struct {
+	Begins  time.Time // UTC
+	Reports int
+}
+
+// A Classification is one with the reports recorded as it and the decisions that
+// considered it.
+type Classification struct {
+	Used
+	Months    []Month    // the last two years of its use with any, oldest first
+	Filed     []Filed    // those asked for, newest first
+	Decisions []Decision // newest first, 50 at most; each Pattern is what it is known by now
+}
+
+const (
+	mostMonths     = 24
+	mostConsidered = 50
+)
+
+// Classification is the classification with that id, and the reports recorded as
+// it from skip on.
+func (s *Store) Classification(ctx context.Context, id string, skip, most int) (c Classification, err error) {
+	err = s.db.Read(ctx, func(v *db.View) error {
+		if c.Used, err = db.One(ctx, v, scanUsed, selectUsed+`WHERE c.id = $1`, id); err != nil {
+			return err
+		}
+		if c.Filed, err = db.All(ctx, v, scanFiled, `
+			SELECT r.id, r.agency, r.record, r.reported, r.replaced_by, p.id
+			FROM reports r
+			LEFT JOIN accounts a ON a.report = r.id
+			LEFT JOIN patterns p ON p.victim = a.victim AND p.suspect = a.suspect
+			WHERE r.classification = $1 ORDER BY r.reported DESC, r.id DESC LIMIT $2 OFFSET $3`, id, most, skip); err != nil {
+			return err
+		}
+		if err := c.months(ctx, v); err != nil {
+			return err
+		}
+		considered, err := considered(ctx, v)
+		u, ok := considered[id]
+		if err != nil || !ok {
+			return err
+		}
+		c.Considered = u.decisions
+		if c.Decisions, err = decisions(ctx, v, `
+			WHERE d.id IN (SELECT x.id FROM recording_decisions x WHERE x.classification IN (`+db.List(2, len(u.written))+`) ORDER BY x.decided DESC, x.id DESC LIMIT $1)
+			ORDER BY d.decided DESC, d.id DESC, w.answered, w.id`, append([]any{mostConsidered}, db.Args(u.written)...)...); err != nil {
+			return err
+		}
+		for i := range c.Decisions {
+			d := &c.Decisions[i]
+			if d.Pattern, err = patternOf(ctx, v, d.Pattern); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return c, err
+}
+
+func scanFiled(r db.Row) (f Filed, err error) {
+	var reported int64
+	var replaced string
+	var pattern sql.NullString
+	err = r.Scan(&f.Key, &f.Agency, &f.Record, &reported, &replaced, &pattern)
+	f.Reported, f.Replaced, f.Pattern = time.UnixMicro(reported).UTC(), replaced != "", pattern.String
+	return f, err
+}
+
+// months counts back from the last month of its use, each by index.
+func (c *Classification) months(ctx context.Context, q db.Querier) error {
+	if c.Reports == 0 {
+		return nil
+	}
+	month := time.Date(c.Last.Year(), c.Last.Month(), 1, 0, 0, 0, 0, time.UTC)
+	for i := 0; i < mostMonths && !month.AddDate(0, 1, 0).Before(c.First); i++ {
+		n, err := db.One(ctx, q, db.Number, `SELECT COUNT(*) FROM reports WHERE classification = $1 AND reported >= $2 AND reported < $3`,
+			c.ID, month.UnixMicro(), month.AddDate(0, 1, 0).UnixMicro())
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			c.Months = append([]Month{{month, int(n)}}, c.Months...)
+		}
+		month = month.AddDate(0, -1, 0)
+	}
+	return nil
+}

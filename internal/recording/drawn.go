@@ -1,0 +1,68 @@
+package recording
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"clew/internal/db"
+	"clew/internal/fault"
+	"clew/internal/pattern"
+)
+
+// A Drawn pattern is a row of a sample: what it was when it was drawn, and what
+// two people have decided since.
+type Drawn struct {
+	Place          int // in the sample, from 1
+	Pattern        string
+	Area, Month    string
+	Recorded       bool            // as stalking, when drawn
+	Finding        pattern.Finding // now; empty when its reports are no longer one pattern
+	State          State
+	Verdict        Verdict
+	Classification string
+}
+
+// Drawn are all rows of a sample, in order. There are always as many as were
+// drawn, whatever became of the patterns.
+func (s *Store) Drawn(ctx context.Context, sample string) (all []Drawn, err error) {
+	err = s.db.Read(ctx, func(v *db.View) error {
+		if _, err := db.One(ctx, v, scanSample, selectSamples+`WHERE s.id = $1`, sample); err != nil {
+			return err
+		}
+		all, err = db.All(ctx, v, scanDrawn, `
+			SELECT x.place, x.pattern, x.area, x.month, x.recorded, p.finding, d.id, d.verdict, d.classification, w.answer
+			FROM audit_sample_patterns x
+			LEFT JOIN accounts xa ON xa.report = x.pattern
+			LEFT JOIN patterns p ON p.victim = xa.victim AND p.suspect = xa.suspect`+current+`
+			WHERE x.sample = $1 ORDER BY x.place`, sample)
+		return err
+	})
+	return all, err
+}
+
+func scanDrawn(r db.Row) (d Drawn, err error) {
+	var recorded int
+	var finding, decision, verdict, classification, answer sql.NullString
+	err = r.Scan(&d.Place, &d.Pattern, &d.Area, &d.Month, &recorded, &finding, &decision, &verdict, &classification, &answer)
+	d.Recorded, d.Finding, d.State = recorded == 1, pattern.Finding(finding.String), Undecided
+	if decision.Valid {
+		d.State, d.Verdict, d.Classification = Decided, Verdict(verdict.String), classification.String
+		switch Kind(answer.String) {
+		case Confirm:
+			d.State = Confirmed
+		case Disagree:
+			d.State = Disputed
+		}
+	}
+	return d, err
+}
+
+// patternOf is PatternOf within a look at the database.
+func patternOf(ctx context.Context, q db.Querier, report string) (string, error) {
+	id, err := db.One(ctx, q, db.Text, `SELECT p.id FROM accounts a JOIN patterns p ON p.victim = a.victim AND p.suspect = a.suspect WHERE a.report = $1`, report)
+	if errors.Is(err, fault.NotFound) {
+		return report, nil
+	}
+	return id, err
+}

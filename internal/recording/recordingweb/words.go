@@ -1,0 +1,63 @@
+package recordingweb
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"clew/internal/govuk"
+	"clew/internal/recording"
+	"clew/internal/when"
+)
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + many
+}
+
+// thousands writes 1234567 as 1,234,567.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+func day(t time.Time) string { return when.DayOf(t) }
+
+func stamp(t time.Time) string { return t.In(when.London).Format("2 January 2006 at 3:04pm") }
+
+// percent writes a share between 0 and 1 in whole per cent. What is not quite none
+// or all is not written as none or all.
+func percent(share float64) string {
+	n := math.Round(share * 100)
+	switch {
+	case n == 0 && share > 0:
+		return "under 1%"
+	case n == 100 && share < 1:
+		return "over 99%"
+	}
+	return fmt.Sprintf("%.0f%%", n)
+}
+
+// month writes 2026-02 as February 2026.
+func month(s string) string {
+	t, err := time.Parse("2006-01", s)
+	if err != nil {
+		return s
+	}
+	return t.Format("January 2006")
+}
+
+// stateTag is the state of an audit as a tag.
+func stateTag(s recording.State) govuk.Tag {
+	return govuk.Tag{Text: s.Words(), Classes: "clew-tag " + map[recording.State]string{
+		recording.Undecided: "govuk-tag--blue", recording.Decided: "govuk-tag--yellow", recording.Confirmed: "govuk-tag--green", recording.Disputed: "govuk-tag--red",
+	}[s]}
+}
+
+func n(i int) string { return strconv.Itoa(i) }

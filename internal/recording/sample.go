@@ -1,0 +1,189 @@
+package recording
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"clew/internal/db"
+	"clew/internal/fault"
+	"clew/internal/pattern"
+)
+
+// A Sample is patterns drawn at random for the audit. The seed is kept: whoever
+// draws again from the same patterns with it gets the same sample.
+type Sample struct {
+	ID, Seed  string
+	Size      int
+	Filter    Filter
+	DrawnFrom int
+	By        string
+	Drawn     time.Time
+	Done      int // patterns in it that a second person has confirmed a decision on
+}
+
+// mostSampled bounds a sample: nobody reads more by hand.
+const mostSampled = 2000
+
+// Draw draws a random sample of size patterns from those a filter shows. An
+// empty seed is one nobody could have guessed.
+func (s *Store) Draw(ctx context.Context, by, seed string, size int, f Filter) (id string, err error) {
+	seed = strings.TrimSpace(seed)
+	if seed == "" {
+		seed = rand.Text()
+	}
+	var wrong fault.Messages
+	if size < 1 || size > mostSampled {
+		wrong.Add("size", "A sample has between 1 and 2,000 patterns")
+	}
+	if len(seed) > 100 {
+		wrong.Add("seed", "A seed has 100 letters at most")
+	}
+	if by == "" {
+		wrong.Add("by", "Say who you are before you draw a sample")
+	}
+	if err := wrong.Err(); err != nil {
+		return "", err
+	}
+	where, args, joins := f.where()
+	from := ` FROM patterns p`
+	if joins {
+		from += current
+	}
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		all, err := db.All(ctx, tx, db.Text, `SELECT p.id`+from+where+` ORDER BY p.id`, args...)
+		if err != nil {
+			return err
+		}
+		if len(all) == 0 {
+			return fault.Bad("size", "There is nothing to draw from: no pattern fits the filter")
+		}
+		chosen := draw(seed, all, size)
+		drawn, err := facts(ctx, tx, chosen)
+		if err != nil {
+			return err
+		}
+		text, err := json.Marshal(f)
+		if err != nil {
+			return err
+		}
+		id = db.NewID()
+		if err := tx.Exec(ctx, `INSERT INTO audit_samples (id, seed, size, filter, drawn_from, drawn_by, drawn) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			id, seed, len(chosen), string(text), len(all), by, tx.Now.UnixMicro()); err != nil {
+			return err
+		}
+		rows := make([][]any, len(chosen))
+		for i, p := range chosen {
+			d := drawn[p]
+			rows[i] = []any{id, i + 1, p, d.area, d.month, d.recorded}
+		}
+		return tx.Insert(ctx, "audit_sample_patterns", []string{"sample", "place", "pattern", "area", "month", "recorded"}, rows)
+	})
+	return id, err
+}
+
+// draw orders patterns by a digest of the seed and each, and takes the first.
+// Every set of the size is as likely as any other to whoever does not know the
+// seed.
+func draw(seed string, all []string, size int) []string {
+	rank := func(p string) uint64 {
+		sum := sha256.Sum256([]byte(seed + "\x00" + p))
+		return binary.BigEndian.Uint64(sum[:])
+	}
+	all = slices.Clone(all)
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b)) })
+	return all[:min(size, len(all))]
+}
+
+// A fact is what accuracy is broken down by, as it stood when drawn.
+type fact struct {
+	pattern, area, month string
+	recorded             int
+}
+
+func facts(ctx context.Context, q db.Querier, patterns []string) (map[string]fact, error) {
+	all := map[string]fact{}
+	const most = 500
+	for start := 0; start < len(patterns); start += most {
+		some := patterns[start:min(start+most, len(patterns))]
+		scan := func(r db.Row) (f fact, err error) {
+			var latest int64
+			var finding pattern.Finding
+			err = r.Scan(&f.pattern, &f.area, &latest, &finding)
+			f.month = time.UnixMicro(latest).UTC().Format("2006-01")
+			if finding == pattern.Recorded {
+				f.recorded = 1
+			}
+			return f, err
+		}
+		err := db.Each(ctx, q, scan, func(f fact) error { all[f.pattern] = f; return nil }, `
+			SELECT p.id, r.agency, p.latest, p.finding FROM patterns p JOIN reports r ON r.id = p.id
+			WHERE p.id IN (`+db.List(1, len(some))+`)`, db.Args(some)...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+const selectSamples = `SELECT s.id, s.seed, s.size, s.filter, s.drawn_from, s.drawn_by, s.drawn FROM audit_samples s `
+
+func scanSample(r db.Row) (s Sample, err error) {
+	var filter string
+	var drawn int64
+	if err := r.Scan(&s.ID, &s.Seed, &s.Size, &filter, &s.DrawnFrom, &s.By, &drawn); err != nil {
+		return s, err
+	}
+	s.Drawn = time.UnixMicro(drawn).UTC()
+	return s, json.Unmarshal([]byte(filter), &s.Filter)
+}
+
+// Samples are the samples drawn, newest first.
+func (s *Store) Samples(ctx context.Context) (all []Sample, err error) {
+	err = s.db.Read(ctx, func(v *db.View) error {
+		if all, err = db.All(ctx, v, scanSample, selectSamples+`ORDER BY s.drawn DESC, s.id DESC LIMIT 100`); err != nil {
+			return err
+		}
+		for i := range all {
+			found, err := outcomes(ctx, v, all[i].ID)
+			if err != nil {
+				return err
+			}
+			for _, o := range found {
+				all[i].Done += btoi(o.verdict != "")
+			}
+		}
+		return nil
+	})
+	return all, err
+}
+
+// Sampled is a sample with its patterns, in the order they were drawn.
+func (s *Store) Sampled(ctx context.Context, id string) (sample Sample, all []Entry, err error) {
+	err = s.db.Read(ctx, func(v *db.View) error {
+		if sample, err = db.One(ctx, v, scanSample, selectSamples+`WHERE s.id = $1`, id); err != nil {
+			return err
+		}
+		all, err = db.All(ctx, v, scanEntry, `
+			SELECT `+pattern.LineColumns+`, d.id, d.verdict, d.reports, w.answer
+			FROM audit_sample_patterns x
+			JOIN accounts xa ON xa.report = x.pattern
+			JOIN patterns p ON p.victim = xa.victim AND p.suspect = xa.suspect`+current+`
+			WHERE x.sample = $1 ORDER BY x.place`, id)
+		return err
+	})
+	return sample, all, err
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
