@@ -79,7 +79,8 @@ type world struct {
 	minutes uint32 // from start to Until
 	stories []story
 	rows    []row
-	courses int                // the first stories are of stalking, so many
+	tales   int                // the first stories are those of the showcase
+	courses int                // and those up to here of stalking
 	shown   map[uint64]*person // people of showcase stories
 	numbers [len(agencies)]int // records each agency has numbered so far
 }

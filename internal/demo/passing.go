@@ -12,11 +12,11 @@ func (t *telling) passing() {
 	case p.regulars && r.chance(600):
 		known := w.person(partOf(w.regular(r), 0))
 		t.suspect, s = &known, asKnown
-	case p.strays && r.chance(20): // somebody from another story has this happen too
-		stray := w.person(partOf(uint32(r.n(w.courses+1)), r.n(2)))
+	case p.strays && w.courses > w.tales && r.chance(20): // this happens to somebody who is stalked, or stalks
+		stray := w.person(partOf(uint32(r.between(w.tales, w.courses-1)), r.n(2)))
 		t.victim = &stray
-	case p.strays && r.chance(12):
-		stray := w.person(partOf(uint32(r.n(w.courses+1)), 1))
+	case p.strays && w.courses > w.tales && r.chance(12):
+		stray := w.person(partOf(uint32(r.between(w.tales, w.courses-1)), 1))
 		t.suspect = &stray
 	}
 	if p.sides && r.chance(400) {

@@ -235,6 +235,6 @@ func at(all []string, k int) string {
 
 // details are what is written down of a showcase person.
 type details struct {
-	phones, emails, handles []string
-	vehicle                 string
+	phones, emails, handles, addresses, postcodes []string
+	vehicle                                       string
 }

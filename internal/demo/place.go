@@ -21,6 +21,9 @@ func (a address) String() string {
 // address is where somebody lives at a minute: a household moves up to three
 // times, somebody who is stalked more often.
 func (w *world) address(p *person, minute uint32) address {
+	if p.known != nil {
+		return address{}
+	}
 	k := 0
 	r := of(w.seed, p.home, ofHome)
 	moves := []int{0, 0, 0, 0, 0, 0, 0, 1, 1, 2}[r.n(10)]

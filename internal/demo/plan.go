@@ -36,6 +36,10 @@ func (w *world) plan(records int) {
 		each = append(each, p.share)
 	}
 	stalking = weigh(each...)
+	if records >= fewest {
+		w.show()
+	}
+	w.tales = len(w.stories)
 	for range records * coursesPerThousand / 1000 {
 		w.begin(&r, stalking.draw(&r), records)
 	}

@@ -26,7 +26,7 @@ type plot struct {
 	details  string // a heading of noise.txt for what is added
 	victims  []int  // the parts that may be the victim, when not 0
 	suspects []int  // and the suspect, when not 1
-	absent   bool     // the victim is spoken of, not speaking
+	absent   bool   // the victim is spoken of, not speaking
 	strays   bool   // it may happen to people of other stories
 	named    [2]int // victim and suspect written down, so many times in 1000
 	regulars bool   // the suspect is one of those the police know well
@@ -111,7 +111,7 @@ func (w *world) setting(id uint32, s *story) (t setting) {
 	}
 	t.gp, t.school, t.campus, t.landlord = millBrow+r.n(3), lapwing+r.n(2), college+r.n(2), homes+r.n(2)
 	t.car, t.app, t.kin, t.msg, t.order = pick(&r, cars), pick(&r, apps), pick(&r, kin), pick(&r, messages), pick(&r, orders)
-	t.found, t.escalates, t.afraid, t.twoForces = r.chance(370), r.chance(700), r.chance(850), r.chance(250)
+	t.found, t.escalates, t.afraid, t.twoForces = r.chance(500), r.chance(700), r.chance(850), r.chance(250)
 	t.counter = p.relation != stranger && r.chance(90)
 	t.written = r.n(1000)
 	if p.stalking {

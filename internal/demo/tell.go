@@ -29,6 +29,10 @@ func (w *world) tell(i int) *telling {
 	t.set = w.setting(row.story, t.story)
 	v := row.via()
 	t.record = report.Record{Line: i + 2, ID: w.number(v, row.minute), Agency: agencies[v.agency].name, Kind: v.kind, Reported: w.time(row.minute), Count: 1}
+	if int(row.story) < w.tales {
+		t.shownRecord()
+		return t
+	}
 	t.scene = scene{w: w, r: &t.r, register: agencies[v.agency].register, relation: t.plot.relation, minute: row.minute,
 		car: t.set.car, app: t.set.app, kin: t.set.kin, msg: t.set.msg, order: t.set.order}
 	switch {
