@@ -11,10 +11,10 @@ var (
 	strongActs = acts("tracker", "account-takeover", "fake-account", "stalkerware", "entry", "stolen-key", "image-threat", "drive-by", "gift", "spoofed-number")
 )
 
-// repeatedContact is on how many occasions a person who is no partner must make
-// contact, and nothing else, before that alone suggests stalking. It is our
-// choice, not law (docs/decisions/0004): two calls may be a quarrel.
-const repeatedContact = 3
+// often is on how many occasions conduct must show where people have other
+// reasons to meet or to speak: they live together, or next door. It is our
+// choice, not law (docs/decisions/0004).
+const often = 3
 
 // find says what the records suggest. It is a list of questions, asked in
 // order; the first that settles the matter decides.
@@ -31,15 +31,16 @@ func (p *Pattern) find() Finding {
 		return Conduct // each reports the other, and nobody is sought out
 	case p.former() && targeted >= 2:
 		return NotRecorded // the presumption: stalking first
-	case p.partners() && strong >= 2 && ways >= repeatedContact:
-		return NotRecorded // more than a quarrel between people who live together
-	case p.partners():
+	case p.partners() || p.Relationship == Neighbour:
+		if strong >= 2 && ways >= often {
+			return NotRecorded // more than a quarrel between people who live so near
+		}
 		return Conduct
 	case strong >= 1 && ways >= 2:
 		return NotRecorded
-	case ways >= repeatedContact && (p.Fear > NoFear || p.Impact != 0 || p.Unwanted || p.Threat):
-		return NotRecorded
-	case targeted >= repeatedContact && p.harassmentRecorded() >= 2:
+	case ways >= 2 && (p.Fear > NoFear || p.Impact != 0 || p.Unwanted || p.Threat):
+		return NotRecorded // acts of the list, and harassment: s.2A(2)
+	case targeted >= often && p.harassmentRecorded() >= 2:
 		return NotRecorded
 	}
 	return Conduct

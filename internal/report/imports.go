@@ -39,13 +39,6 @@ type Import struct {
 	Ended                 time.Time // zero while it runs
 }
 
-// An AsideRow is a row that could not be taken in, as it came.
-type AsideRow struct {
-	Line   int
-	Reason string
-	Cells  []string
-}
-
 const selectImports = `
 	SELECT id, file, fingerprint, state, mapping, message, rows_read, kept, already, corrected, aside, begun_by, begun, ended FROM imports `
 
@@ -105,7 +98,7 @@ func (s *Store) StartImport(ctx context.Context, id string, mapping map[string]s
 
 // Count adds what became of some rows to an import, within the transaction that
 // takes them in.
-func Count(ctx context.Context, tx *db.Tx, id string, taken []Taken, aside []AsideRow) error {
+func Count(ctx context.Context, tx *db.Tx, id string, taken []Taken, aside []Aside) error {
 	var kept, already, corrected int
 	for _, t := range taken {
 		switch t.Taking {
@@ -175,13 +168,13 @@ func (s *Store) Imports(ctx context.Context, skip, most int) (all []Import, tota
 
 // AsideRows calls f with each row an import set aside, in order of line, at
 // most the first most of them when most is above 0.
-func (s *Store) AsideRows(ctx context.Context, id string, most int, f func(AsideRow) error) error {
+func (s *Store) AsideRows(ctx context.Context, id string, most int, f func(Aside) error) error {
 	limit := ""
 	args := []any{id}
 	if most > 0 {
 		limit, args = ` LIMIT $2`, append(args, most)
 	}
-	scan := func(r db.Row) (a AsideRow, err error) {
+	scan := func(r db.Row) (a Aside, err error) {
 		var cells string
 		if err := r.Scan(&a.Line, &a.Reason, &cells); err != nil {
 			return a, err
