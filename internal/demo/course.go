@@ -159,7 +159,7 @@ func (t *telling) recorded(worst string) {
 	} else if r.chance(300) {
 		o = pick(r, []offence{publicOrder, {"", "Suspicious circumstances"}, {"", "Non-crime: dispute"}})
 	}
-	if t.set.found && int(t.row.index)*4 >= int(t.story.n) && r.chance(600) {
+	if i := int(t.row.index); t.set.found && (i == t.set.foundAt || i > t.set.foundAt && r.chance(400)) {
 		o = pick(r, stalkingOffences)
 	}
 	t.record.OffenceCode, t.record.Offence = o.code, o.title

@@ -46,7 +46,7 @@ func (t *telling) passing() {
 		c.say(noise[section])
 	}
 	if p.details != "" {
-		for r.chance(450) && len(c.used) < 5 {
+		for more := 700; r.chance(more) && len(c.used) < 5; more = 420 {
 			c.aside(noise[p.details])
 		}
 	}

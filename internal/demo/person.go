@@ -145,7 +145,7 @@ func (w *world) email(p *person, k int) string {
 	}
 	r := of(w.seed, p.id*8+uint64(k), ofContact)
 	given, family := plain(p.given[0]), plain(p.family[0])
-	n := strconv.FormatUint(permute(p.id*8+uint64(k), 10_000_000, w.seed)%10_000, 10)
+	n := strconv.FormatUint(permute(p.id*8+uint64(k), 10_000_000, w.seed)%1_000_000, 10)
 	domain := pick(&r, []string{"example.org", "example.com", "example.net", "mail.example", "post.example", "moormail.example"})
 	switch r.n(4) {
 	case 0:
@@ -164,7 +164,7 @@ func (w *world) handle(p *person, k int) string {
 	}
 	r := of(w.seed, p.id*8+uint64(k)+4, ofContact)
 	word := pick(&r, handleWords)
-	n := strconv.FormatUint(permute(p.id*8+uint64(k), 10_000_000, w.seed)%100_000, 10)
+	n := strconv.FormatUint(permute(p.id*8+uint64(k), 10_000_000, w.seed)%1_000_000, 10)
 	given, family := plain(p.given[0]), plain(p.family[0])
 	switch r.n(5) {
 	case 0:

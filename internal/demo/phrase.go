@@ -18,6 +18,7 @@ import (
 //	{nth} {times}    third; three times
 //	{range} {mins} {weeks} {months} {miles}
 //	{place} {place2} {town} {street}
+//	{msg2}           another message
 //	{car} {vrm} {app} {handle} {kin} {msg} {order}: the same all through a story
 //	{gift} {item} {item2} {threat} {insult}
 //
@@ -81,6 +82,7 @@ const (
 	slotHandle
 	slotKin
 	slotMsg
+	slotMsg2
 	slotOrder
 	slotGift
 	slotItem
@@ -94,7 +96,7 @@ var slotNames = map[string]slot{
 	"when": slotwhen, "When": slotWhen, "clock": slotClock, "clock2": slotClock2, "day": slotDay, "year": slotYear, "n": slotN, "n2": slotN2,
 	"nth": slotNth, "times": slotTimes, "range": slotRange, "mins": slotMins, "weeks": slotWeeks, "months": slotMonths, "miles": slotMiles,
 	"place": slotPlace, "place2": slotPlace2, "town": slotTown, "street": slotStreet, "car": slotCar, "vrm": slotVrm, "app": slotApp,
-	"handle": slotHandle, "kin": slotKin, "msg": slotMsg, "order": slotOrder, "gift": slotGift, "item": slotItem, "item2": slotItem2,
+	"handle": slotHandle, "kin": slotKin, "msg": slotMsg, "msg2": slotMsg2, "order": slotOrder, "gift": slotGift, "item": slotItem, "item2": slotItem2,
 	"threat": slotThreat, "insult": slotInsult,
 }
 

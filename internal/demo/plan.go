@@ -107,6 +107,8 @@ func (w *world) begin(r *random, of int, records int) {
 // of four, an advocate only once it has gone on.
 func (w *world) courseVia(r *random, set *setting, p *plot, i, n int, v via) via {
 	switch {
+	case set.found && i == set.foundAt:
+		v = via{set.force, report.Crime}
 	case v.agency == set.otherForce && !set.twoForces && p.name != "police suspect":
 		v.agency = set.force
 	case v.agency == advocacy && i*3 < n, v.kind == report.FoundProperty && i == 0:

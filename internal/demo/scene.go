@@ -151,7 +151,7 @@ func (c *scene) literal(text string) {
 
 var firstPerson = map[string]string{
 	"is": "am", "has": "have", "does": "do", "fears": "fear", "finds": "find", "lives": "live", "keeps": "keep", "thinks": "think",
-	"believes": "believe", "knows": "know", "says": "say", "scores": "score", "wants": "want", "gets": "get", "does not": "do not",
+	"believes": "believe", "knows": "know", "says": "say", "scores": "score", "wants": "want", "gets": "get",
 	"works": "work", "feels": "feel", "goes": "go", "needs": "need", "parks": "park", "sleeps": "sleep", "plays": "play", "comes": "come",
 	"sees": "see", "hears": "hear", "uses": "use", "posts": "post", "answers": "answer", "starts": "start", "drives": "drive", "isn't": "am not",
 	"walks": "walk", "takes": "take", "rents": "rent", "suspects": "suspect", "supports": "support", "dreads": "dread", "checks": "check",
@@ -159,6 +159,7 @@ var firstPerson = map[string]string{
 	"refuses": "refuse", "receives": "receive", "maintains": "maintain", "accepts": "accept", "insists": "insist", "wakes": "wake", "owes": "owe",
 	"avoids": "avoid", "describes": "describe", "worries": "worry", "doesn't": "don't", "teaches": "teach", "shops": "shop", "owns": "own",
 	"recognises": "recognise", "remembers": "remember", "asks": "ask", "holds": "hold", "blames": "blame", "reports": "report", "tells": "tell",
+	"picks": "pick", "writes": "write", "opens": "open", "closes": "close", "drinks": "drink", "jumps": "jump",
 }
 
 func (c *scene) str(s string) { c.out = append(c.out, s...) }
@@ -203,6 +204,8 @@ func (c *scene) slot(s slot, first bool) {
 		c.str(c.kin)
 	case slotOrder:
 		c.str(c.order)
+	case slotMsg2:
+		c.str(pick(c.r, messages))
 	case slotMsg:
 		if c.r.chance(700) {
 			c.str(c.msg)

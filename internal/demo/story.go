@@ -97,6 +97,7 @@ type setting struct {
 	car2                                            string
 	deeds                                           []deed
 	found                                           bool // stalking is recorded somewhere
+	foundAt                                         int  // by which record
 	escalates, afraid, counter                      bool
 	written                                         int
 	twoForces                                       bool
@@ -111,8 +112,9 @@ func (w *world) setting(id uint32, s *story) (t setting) {
 	}
 	t.gp, t.school, t.campus, t.landlord = millBrow+r.n(3), lapwing+r.n(2), college+r.n(2), homes+r.n(2)
 	t.car, t.app, t.kin, t.msg, t.order = pick(&r, cars), pick(&r, apps), pick(&r, kin), pick(&r, messages), pick(&r, orders)
-	t.found, t.escalates, t.afraid, t.twoForces = r.chance(500), r.chance(700), r.chance(850), r.chance(250)
-	t.counter = p.relation != stranger && r.chance(90)
+	t.found, t.escalates, t.afraid, t.twoForces = r.chance(360), r.chance(700), r.chance(850), r.chance(250)
+	t.counter = !t.found && p.relation != stranger && r.chance(130)
+	t.foundAt = int(s.n) - 1 - r.n(max(1, int(s.n)/2))
 	t.written = r.n(1000)
 	if p.stalking {
 		for _, d := range p.repertoire {
