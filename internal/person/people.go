@@ -3,8 +3,11 @@ package person
 import (
 	"context"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"clew/internal/db"
+	"clew/internal/pattern/match"
 	"clew/internal/report"
 )
 
@@ -46,16 +49,44 @@ func (p *Person) Take(mention, name, born string) {
 	}
 }
 
-// Fuller prefers what says more, then what is first in the alphabet, so that
-// the choice does not hang on the order things came in. "not named" says least.
+// Fuller prefers what says more, then what has fewer capitals, then what is first in
+// the alphabet, so that the choice does not hang on the order things
+// came in. "not named" says least.
 func Fuller(a, b string) bool {
-	if (a == unnamed) != (b == unnamed) {
-		return b == unnamed || b == ""
+	if a == b {
+		return false
 	}
-	if x, y := len([]rune(a)), len([]rune(b)); x != y {
+	if x, y := tells(a), tells(b); x != y {
 		return x > y
 	}
+	if x, y := capitals(a), capitals(b); x != y {
+		return x < y
+	}
 	return a < b
+}
+
+// tells is how many letters of a name tell who it is: "N/K Quill" tells five. A
+// date tells as much as it is long.
+func tells(s string) (n int) {
+	if s == unnamed {
+		return 0
+	}
+	for _, w := range match.Words(s) {
+		n += utf8.RuneCountInString(w)
+	}
+	if n == 0 && strings.ContainsAny(s, "0123456789@") {
+		n = utf8.RuneCountInString(s)
+	}
+	return n
+}
+
+func capitals(s string) (n int) {
+	for _, r := range s {
+		if unicode.IsUpper(r) {
+			n++
+		}
+	}
+	return n
 }
 
 var unnamed = (&report.Party{}).Name()
