@@ -1,0 +1,34 @@
+package pattern
+
+import (
+	"context"
+
+	"clew/internal/db"
+)
+
+// MostWith is how many patterns of one person With gives.
+const MostWith = 100
+
+// With are the patterns that a person is in, as victim or as suspect, the most
+// pressing first, and not more than MostWith. The id is the person's own, as
+// person.Head gives it.
+func (s *Store) With(ctx context.Context, person string) (lines []Line, err error) {
+	err = s.db.Read(ctx, func(v *db.View) error {
+		lines, err = db.All(ctx, v, scanLine, `SELECT `+LineColumns+` FROM patterns p WHERE p.victim = $1 OR p.suspect = $1 ORDER BY p.pressing, p.id LIMIT $2`, person, MostWith)
+		return err
+	})
+	return lines, err
+}
+
+// Words names a finding for a reader.
+func (f Finding) Words() string {
+	switch f {
+	case NotRecorded:
+		return "Suggests stalking, not recorded"
+	case Recorded:
+		return "Stalking is recorded"
+	case Conduct:
+		return "A repeat that is not shown to be stalking"
+	}
+	return "Several records, one occasion"
+}
