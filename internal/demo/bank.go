@@ -58,11 +58,11 @@ func (b bank) words(heading string) (all []string) {
 
 // A convention is how one community names people, with its share in a thousand.
 type convention struct {
-	women, men   [][]string
-	women_, men_ weights
-	family       [][]string
-	family_      weights
-	made         bool // family names beyond the list are made of heads and tails
+	women, men           [][]string
+	womenShare, menShare weights
+	family               [][]string
+	familyShare          weights
+	made                 bool // family names beyond the list are made of heads and tails
 }
 
 var (
@@ -92,7 +92,7 @@ func readNames() (all []convention, share weights) {
 			return all
 		}
 		n := convention{women: spellings(c.name + " f"), men: spellings(c.name + " m"), family: spellings(c.name + " families"), made: c.name == "northern"}
-		n.women_, n.men_, n.family_ = falling(len(n.women), 12), falling(len(n.men), 12), falling(len(n.family), 10)
+		n.womenShare, n.menShare, n.familyShare = falling(len(n.women), 12), falling(len(n.men), 12), falling(len(n.family), 10)
 		all, each = append(all, n), append(each, c.share)
 	}
 	return all, weigh(each...)
@@ -111,7 +111,7 @@ func makeNames() (all [][]string) {
 
 func (c *convention) familyName(r *random) []string {
 	if !c.made || r.chance(450) {
-		name := c.family[c.family_.draw(r)]
+		name := c.family[c.familyShare.draw(r)]
 		if c.made && r.chance(25) {
 			return []string{name[0] + "-" + pick(r, madeNames)[0], name[0]}
 		}

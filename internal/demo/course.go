@@ -82,7 +82,7 @@ func (t *telling) whose() int {
 
 // deeds tells what was done, one act to three, and returns the worst.
 func (t *telling) deeds(progress int) (worst string) {
-	n := 1 + dozens.draw(&t.r)
+	n := 1 + actsTold.draw(&t.r)
 	if t.scene.register == callLog {
 		n = 1
 	}
@@ -105,7 +105,7 @@ func (t *telling) deeds(progress int) (worst string) {
 	return worst
 }
 
-var dozens = weigh(52, 33, 15)
+var actsTold = weigh(52, 33, 15)
 
 var grave = []string{"weapon", "assault", "threat", "entry", "breach", "damage-home", "damage-car", "image", "tracker", "monitor", "fake-account", "post"}
 

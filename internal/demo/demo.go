@@ -2,8 +2,9 @@
 // county of Northmoor, with two police forces, a hospital trust, surgeries,
 // schools, landlords, an advocacy service and probation. Neither the county nor
 // anybody in it exists. Towns lie out at sea; postcodes begin NX, which the post
-// does not have; mobile numbers begin 071 or 072, or 07700 900, which are kept
-// for fiction or given to nobody; e-mail goes to example domains.
+// does not have; mobile numbers begin 07700 900, which is kept for fiction, or
+// 071 and 072, and number plates J, T or U, which as far as we know are given to
+// nobody; e-mail goes to example domains.
 //
 // Because everything is made up, the truth is known. Each record comes with who
 // its victim and suspect really are, however badly their names were written
@@ -24,7 +25,7 @@
 // who is behind a number, mention.go how somebody is written down, scene.go and
 // the texts in data/ what the narrative says (phrase.go explains their slots).
 // The same Options give the same bytes under every Go version, on any machine,
-// on any day: the package reads no clock and does no arithmetic in fractions.
+// on any day: the package reads no clock and decides nothing by fractions.
 // The texts were written without sight of the words Clew reads narratives with,
 // so that they may serve to test it.
 package demo
@@ -56,8 +57,9 @@ type Truth struct {
 }
 
 // Generate calls yield with each record in order of when it was reported, and
-// stops with yield's error when there is one. A million records take some ten
-// megabytes, whatever is done with them.
+// stops with yield's error when there is one. Only the plan is held in memory, some
+// 30 bytes a record; records are made one at a time and let go. Above two million,
+// people begin to share phone numbers they should not.
 func Generate(o Options, yield func(report.Record, Truth) error) error {
 	w, err := newWorld(o)
 	if err != nil {
@@ -77,6 +79,7 @@ type world struct {
 	seed    uint64
 	start   time.Time
 	minutes uint32 // from start to Until
+	year    int    // of Until
 	stories []story
 	rows    []row
 	tales   int                // the first stories are those of the showcase
@@ -101,6 +104,7 @@ func newWorld(o Options) (*world, error) {
 	until := o.Until.UTC().Truncate(time.Minute)
 	w := &world{seed: scramble(o.Seed + 1), start: until.AddDate(-o.Years, 0, 0), shown: map[uint64]*person{}}
 	w.minutes = uint32(until.Sub(w.start) / time.Minute)
+	w.year = until.Year()
 	w.plan(o.Records)
 	return w, nil
 }

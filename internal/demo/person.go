@@ -58,18 +58,18 @@ func (w *world) person(id uint64) person {
 	}
 	b := &names[people]
 	if p.sex == 'f' {
-		p.given = b.women[b.women_.draw(&r)]
+		p.given = b.women[b.womenShare.draw(&r)]
 	} else {
-		p.given = b.men[b.men_.draw(&r)]
+		p.given = b.men[b.menShare.draw(&r)]
 	}
 	p.family = b.familyName(&r)
-	p.year = 2026 - r.between(part.youngest, part.oldest)
+	p.year = w.year - r.between(part.youngest, part.oldest)
 	p.month = r.between(1, 12)
 	p.day = r.between(1, daysIn[p.month-1])
 	if part.with != nobody {
 		w.relate(&p, part, &r)
 	}
-	if p.sex == 'f' && p.former == nil && p.year < 2000 && r.chance(150) {
+	if p.sex == 'f' && p.former == nil && w.year-p.year > 26 && r.chance(150) {
 		p.former = b.familyName(&r)
 	}
 	return p
@@ -120,8 +120,8 @@ func (w *world) relate(p *person, part part, r *random) {
 	}
 }
 
-// mobile is the k-th mobile number somebody has had. No range that is in use
-// begins 071 or 072.
+// mobile is the k-th mobile number somebody has had. As far as we know no
+// range in use begins 071 or 072.
 func (w *world) mobile(p *person, k int) string {
 	if p.known != nil {
 		return at(p.known.phones, k)
@@ -179,8 +179,8 @@ func (w *world) handle(p *person, k int) string {
 	return "@" + word + given + n
 }
 
-// vehicle is a mark of the shape in use since 2001; none has been issued whose
-// first letter is J, T or U.
+// vehicle is a mark of the shape in use since 2001. As far as we know none is
+// issued whose first letter is J, T or U.
 func (w *world) vehicle(p *person) string {
 	if p.known != nil {
 		return p.known.vehicle

@@ -46,19 +46,19 @@ type slot uint8
 const (
 	literal slot = iota
 	slotEither
-	slotS
-	slotV
-	slots_
-	slotSo
-	slotSp
-	slotv
-	slotO
-	slotP
+	slotSuspect
+	slotVictim
+	slotHe
+	slotHim
+	slotHis
+	slotShe
+	slotHer
+	slotHers
 	slotIs
 	slotHas
 	slotMum
-	slotwhen
 	slotWhen
+	slotWhenBig
 	slotClock
 	slotClock2
 	slotDay
@@ -92,8 +92,8 @@ const (
 )
 
 var slotNames = map[string]slot{
-	"S": slotS, "V": slotV, "s": slots_, "so": slotSo, "sp": slotSp, "v": slotv, "o": slotO, "p": slotP, "is": slotIs, "has": slotHas, "mum": slotMum,
-	"when": slotwhen, "When": slotWhen, "clock": slotClock, "clock2": slotClock2, "day": slotDay, "year": slotYear, "n": slotN, "n2": slotN2,
+	"S": slotSuspect, "V": slotVictim, "s": slotHe, "so": slotHim, "sp": slotHis, "v": slotShe, "o": slotHer, "p": slotHers, "is": slotIs, "has": slotHas, "mum": slotMum,
+	"when": slotWhen, "When": slotWhenBig, "clock": slotClock, "clock2": slotClock2, "day": slotDay, "year": slotYear, "n": slotN, "n2": slotN2,
 	"nth": slotNth, "times": slotTimes, "range": slotRange, "mins": slotMins, "weeks": slotWeeks, "months": slotMonths, "miles": slotMiles,
 	"place": slotPlace, "place2": slotPlace2, "town": slotTown, "street": slotStreet, "car": slotCar, "vrm": slotVrm, "app": slotApp,
 	"handle": slotHandle, "kin": slotKin, "msg": slotMsg, "msg2": slotMsg2, "order": slotOrder, "gift": slotGift, "item": slotItem, "item2": slotItem2,

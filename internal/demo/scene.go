@@ -167,24 +167,24 @@ func (c *scene) int(n int)    { c.out = strconv.AppendInt(c.out, int64(n), 10) }
 
 func (c *scene) slot(s slot, first bool) {
 	switch s {
-	case slotS:
+	case slotSuspect:
 		c.str(c.suspectAs(first))
 		c.saidS++
-	case slotV:
+	case slotVictim:
 		c.str(c.victimAs(first))
 		c.saidV++
-	case slots_:
+	case slotHe:
 		c.str(pronoun(c.suspect, "he", "she", "they"))
-	case slotSo:
+	case slotHim:
 		c.str(pronoun(c.suspect, "him", "her", "them"))
-	case slotSp:
+	case slotHis:
 		c.str(pronoun(c.suspect, "his", "her", "their"))
-	case slotv:
+	case slotShe:
 		c.str(c.mine("I", "he", "she", "they"))
 		c.iAm = c.register == statement
-	case slotO:
+	case slotHer:
 		c.str(c.mine("me", "him", "her", "them"))
-	case slotP:
+	case slotHers:
 		c.str(c.mine("my", "his", "her", "their"))
 	case slotIs:
 		c.str(c.mine("am", "is", "is", "is"))
@@ -238,16 +238,16 @@ func (c *scene) mine(me, male, female, neither string) string {
 func (c *scene) chance(s slot) {
 	r := c.r
 	switch s {
-	case slotwhen:
-		c.when(false)
 	case slotWhen:
+		c.when(false)
+	case slotWhenBig:
 		c.when(true)
 	case slotClock, slotClock2:
 		c.clock()
 	case slotDay:
 		c.str(pick(r, weekdays))
 	case slotYear:
-		c.int(r.between(2009, 2023))
+		c.int(c.w.year - r.between(3, 17))
 	case slotN:
 		c.int(pick(r, counts))
 	case slotN2:

@@ -136,7 +136,7 @@ func (c *scene) victimAs(first bool) string {
 		all = []string{"pt", "patient", "the pt"}
 	case school:
 		all = []string{pronoun(p, "Dad", "Mum", "parent"), "parent"}
-		if p != nil && p.year > 2007 {
+		if p != nil && c.w.year-p.year < 19 {
 			all = []string{"pupil", given, "the pupil"}
 			if !named {
 				all = all[:1]
