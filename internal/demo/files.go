@@ -13,7 +13,7 @@ import (
 	"clew/internal/report"
 )
 
-var partyColumns = []string{"ref", "given_name", "familySharename", "aliases", "dob", "sex", "phone", "email", "handle", "address", "postcode", "vehicle"}
+var partyColumns = []string{"ref", "given_name", "family_name", "aliases", "dob", "sex", "phone", "email", "handle", "address", "postcode", "vehicle"}
 
 // RecordColumns are the columns of records.csv, those of docs/formats.md §1.
 var RecordColumns = columns([]string{"record_id", "agency", "kind", "reported_at", "occurred_from", "occurred_to", "offence_code", "offence", "count", "relationship", "place", "latitude", "longitude", "narrative", "outcome"}, prefixed("victim_"), prefixed("suspect_"))
