@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"clew/internal/law"
+	"clew/internal/when"
 )
 
 // PatternColumns are the columns of patterns.csv (docs/formats.md §1).
@@ -22,7 +23,7 @@ func (c *Course) Cells() []string {
 	}
 	return []string{
 		c.ID, c.Victim, c.Suspect, strings.Join(c.records(), ";"), strings.Join(c.Agencies, ";"), strconv.Itoa(c.Total),
-		c.First.Format("2006-01-02"), c.Last.Format("2006-01-02"), strings.Join(Behaviours(c.Behaviours), ";"),
+		when.On(c.First).String(), when.On(c.Last).String(), strings.Join(Behaviours(c.Behaviours), ";"),
 		strings.Join(c.codes(), ";"), recorded, string(c.Finding), strings.Join(c.Reasons, " "),
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"clew/internal/law"
 	"clew/internal/pattern/narrate"
+	"clew/internal/when"
 )
 
 // reasons says why, in sentences that stand alone: in a table cell, on a page,
@@ -14,7 +15,7 @@ func (p *Pattern) reasons() []string {
 	var why []string
 	say := func(format string, args ...any) { why = append(why, fmt.Sprintf(format, args...)) }
 
-	say("%s, %s to %s, in %s from %s.", plural(p.Total, "occasion", "occasions"), p.First.Format("2 January 2006"), p.Last.Format("2 January 2006"),
+	say("%s, %s to %s, in %s from %s.", plural(p.Total, "occasion", "occasions"), when.DayOf(p.First), when.DayOf(p.Last),
 		plural(len(p.Accounts), "report", "reports"), plural(len(p.Agencies), "agency", "agencies"))
 	if p.Behaviours != 0 {
 		say("The records describe %s.", list(wayWords(p.Behaviours)))

@@ -1,0 +1,155 @@
+package pattern
+
+import (
+	"context"
+	"slices"
+
+	"clew/internal/db"
+	"clew/internal/pattern/match"
+	"clew/internal/pattern/narrate"
+	"clew/internal/person"
+	"clew/internal/report"
+)
+
+// A Part is what a report that is held is part of. Of a report that has been
+// corrected it holds no more than the Record, which names the correction.
+type Part struct {
+	Screening
+	Record  report.Held
+	Pattern string // the id of the pattern it is in, or empty
+	Later   int    // reports of the pair taken in after this one
+}
+
+// PartOf says of a report that is held what Screen said of it before, from what
+// is known by now.
+func (s *Store) PartOf(ctx context.Context, key string) (p Part, err error) {
+	model, err := s.people.Model(ctx)
+	if err != nil {
+		return p, err
+	}
+	err = s.db.Read(ctx, func(v *db.View) error {
+		if p.Record, err = report.One(ctx, v, key); err != nil || p.Record.ReplacedBy != "" {
+			return err
+		}
+		return p.complete(ctx, v, model)
+	})
+	return p, err
+}
+
+// Sentence is the screening in one sentence or two, and what came in since.
+func (p *Part) Sentence() string {
+	s := p.Screening
+	if s.Nth == 1 { // this report, and the later ones, name the suspect too
+		if s.SuspectIs.AsSuspect -= 1 + p.Later; s.SuspectIs.AsSuspect < 1 {
+			s.Suspect = Spot{}
+		}
+	}
+	if p.Later == 0 {
+		return s.Sentence()
+	}
+	return s.Sentence() + " " + plural(p.Later, "report has", "reports have") + " come in since."
+}
+
+// complete fills in everything but the record.
+func (p *Part) complete(ctx context.Context, q db.Querier, model *match.Model) error {
+	r := &p.Record.Record
+	a := Tell(0, r, narrate.Skim(r.Narrative))
+	p.Says = Saying(&a)
+	own, err := person.InReports(ctx, q, []string{p.Record.Key})
+	if err != nil {
+		return err
+	}
+	var pair [2]string
+	for i := range own {
+		if own[i].Victim() {
+			pair[0] = own[i].Person
+		} else {
+			pair[1] = own[i].Person
+		}
+	}
+	var all []heldAccount
+	if !r.Victim.Empty() && !r.Suspect.Empty() {
+		if all, err = ofPair(ctx, q, pair[0], pair[1]); err != nil {
+			return err
+		}
+		p.place(all)
+	}
+	for i := range own {
+		m := &own[i]
+		spot, together := &p.Suspect, match.SuspectsOfOneVictim
+		if m.Victim() {
+			spot, together = &p.Victim, match.VictimsOfOneSuspect
+		}
+		if len(all) < 2 {
+			together = match.Apart
+		}
+		if *spot, err = heldBy(ctx, q, model, m, together); err != nil {
+			return err
+		}
+	}
+	heads, err := person.Heads(ctx, q, pair[:])
+	if err != nil {
+		return err
+	}
+	p.VictimIs, p.SuspectIs = heads[pair[0]], heads[pair[1]]
+	return p.surround(ctx, q, pair)
+}
+
+// place says which of the pair's reports this is. A record that came twice in two
+// rows counts once.
+func (p *Part) place(all []heldAccount) {
+	upTo, whole := map[[2]string]bool{}, map[[2]string]bool{}
+	for i := range all {
+		record := [2]string{all[i].Agency, all[i].ID}
+		whole[record] = true
+		if all[i].key <= p.Record.Key {
+			upTo[record] = true
+		}
+	}
+	p.Nth, p.Later = len(upTo), len(whole)-len(upTo)
+}
+
+// surround finds the pattern, the one the other way round, and those of others.
+func (p *Part) surround(ctx context.Context, q db.Querier, pair [2]string) (err error) {
+	if pair[1] == "" {
+		return nil
+	}
+	if p.OtherVictims, err = db.All(ctx, q, scanLine, `SELECT `+LineColumns+` FROM patterns p WHERE p.suspect = $1 AND p.victim <> $2 ORDER BY p.pressing LIMIT 10`, pair[1], pair[0]); err != nil || pair[0] == "" {
+		return err
+	}
+	if p.Counter, err = db.All(ctx, q, scanLine, `SELECT `+LineColumns+` FROM patterns p WHERE p.suspect = $1 AND p.victim = $2 ORDER BY p.pressing LIMIT 10`, pair[0], pair[1]); err != nil {
+		return err
+	}
+	h, course, err := compose(ctx, q, pair[0], pair[1])
+	if course {
+		p.Whole, p.Pattern = &h, h.ID
+	}
+	return err
+}
+
+// heldBy is why a mention is held to be the person it is: what speaks most for it
+// among the person's other mentions. Somebody mentioned once is not known.
+func heldBy(ctx context.Context, q db.Querier, model *match.Model, m *person.Mention, together match.Together) (Spot, error) {
+	members, err := person.MentionsOf(ctx, q, m.Person, mostMembers+1)
+	if err != nil {
+		return Spot{}, err
+	}
+	members = slices.DeleteFunc(members, func(o person.Mention) bool { return o.ID == m.ID })
+	if len(members) == 0 {
+		return Spot{}, nil
+	}
+	prepared := make([]*match.Prepared, len(members))
+	for i := range members {
+		prepared[i] = &members[i].Prepared
+	}
+	j := model.Joins(&m.Prepared, prepared, match.Apart)
+	if !j.Joins && together != match.Apart {
+		j = model.Joins(&m.Prepared, prepared, together)
+	}
+	return Spot{Person: m.Person, Joining: j, With: members[j.By]}, nil
+}
+
+// Alone reads one report by itself, as if nothing else were known.
+func Alone(r *report.Record) Pattern {
+	return Compose([]Account{Tell(0, r, narrate.Skim(r.Narrative))}, Context{})
+}
