@@ -52,7 +52,9 @@ func outcomes(ctx context.Context, q db.Querier, sample string) ([]outcome, erro
 	}, `
 		SELECT x.area, x.month, x.recorded, d.verdict, w.answer
 		FROM audit_sample_patterns x
-		LEFT JOIN accounts p ON p.report = x.pattern`+current+`
+		LEFT JOIN reports xo ON xo.id = x.pattern
+		LEFT JOIN reports xn ON xn.same_record = xo.same_record AND xn.replaced_by = ''
+		LEFT JOIN accounts p ON p.report = xn.id`+current+`
 		WHERE x.sample = $1 ORDER BY x.place`, sample)
 }
 

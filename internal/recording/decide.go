@@ -2,7 +2,6 @@ package recording
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -120,10 +119,7 @@ func (s *Store) One(ctx context.Context, id string) (d Decision, err error) {
 // itself when it is part of none.
 func (s *Store) PatternOf(ctx context.Context, report string) (id string, err error) {
 	err = s.db.Read(ctx, func(v *db.View) error {
-		id, err = db.One(ctx, v, db.Text, `SELECT p.id FROM accounts a JOIN patterns p ON p.victim = a.victim AND p.suspect = a.suspect WHERE a.report = $1`, report)
-		if errors.Is(err, fault.NotFound) {
-			id, err = report, nil
-		}
+		id, err = patternOf(ctx, v, report)
 		return err
 	})
 	return id, err

@@ -33,7 +33,9 @@ func (s *Store) Drawn(ctx context.Context, sample string) (all []Drawn, err erro
 		all, err = db.All(ctx, v, scanDrawn, `
 			SELECT x.place, x.pattern, x.area, x.month, x.recorded, p.finding, d.id, d.verdict, d.classification, w.answer
 			FROM audit_sample_patterns x
-			LEFT JOIN accounts xa ON xa.report = x.pattern
+			LEFT JOIN reports xo ON xo.id = x.pattern
+			LEFT JOIN reports xn ON xn.same_record = xo.same_record AND xn.replaced_by = ''
+			LEFT JOIN accounts xa ON xa.report = xn.id
 			LEFT JOIN patterns p ON p.victim = xa.victim AND p.suspect = xa.suspect`+current+`
 			WHERE x.sample = $1 ORDER BY x.place`, sample)
 		return err
@@ -60,7 +62,12 @@ func scanDrawn(r db.Row) (d Drawn, err error) {
 
 // patternOf is PatternOf within a look at the database.
 func patternOf(ctx context.Context, q db.Querier, report string) (string, error) {
-	id, err := db.One(ctx, q, db.Text, `SELECT p.id FROM accounts a JOIN patterns p ON p.victim = a.victim AND p.suspect = a.suspect WHERE a.report = $1`, report)
+	id, err := db.One(ctx, q, db.Text, `
+		SELECT p.id FROM reports o
+		JOIN reports n ON n.same_record = o.same_record AND n.replaced_by = ''
+		JOIN accounts a ON a.report = n.id
+		JOIN patterns p ON p.victim = a.victim AND p.suspect = a.suspect
+		WHERE o.id = $1`, report)
 	if errors.Is(err, fault.NotFound) {
 		return report, nil
 	}

@@ -173,7 +173,9 @@ func (s *Store) Sampled(ctx context.Context, id string) (sample Sample, all []En
 		all, err = db.All(ctx, v, scanEntry, `
 			SELECT `+pattern.LineColumns+`, d.id, d.verdict, d.reports, w.answer
 			FROM audit_sample_patterns x
-			JOIN accounts xa ON xa.report = x.pattern
+			JOIN reports xo ON xo.id = x.pattern
+			JOIN reports xn ON xn.same_record = xo.same_record AND xn.replaced_by = ''
+			JOIN accounts xa ON xa.report = xn.id
 			JOIN patterns p ON p.victim = xa.victim AND p.suspect = xa.suspect`+current+`
 			WHERE x.sample = $1 ORDER BY x.place`, id)
 		return err

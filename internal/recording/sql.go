@@ -60,7 +60,11 @@ func one(ctx context.Context, q db.Querier, id string) (Decision, error) {
 func about(ctx context.Context, q db.Querier, pattern string) ([]Decision, error) {
 	return decisions(ctx, q, `
 		WHERE d.pattern = $1 OR d.pattern IN (
-			SELECT a.report FROM accounts a JOIN patterns p ON p.victim = a.victim AND p.suspect = a.suspect WHERE p.id = $1)
+			SELECT o.id FROM patterns p
+			JOIN accounts a ON a.victim = p.victim AND a.suspect = p.suspect
+			JOIN reports n ON n.id = a.report
+			JOIN reports o ON o.same_record = n.same_record
+			WHERE p.id = $1)
 		ORDER BY d.decided DESC, d.id DESC, w.answered, w.id`, pattern)
 }
 

@@ -59,11 +59,14 @@ type Entry struct {
 }
 
 // current joins each pattern to the newest decision about it that nobody has
-// undone.
+// undone. What was decided about a report stands for what corrects it, too.
 const current = `
 	LEFT JOIN (
 		SELECT a.victim, a.suspect, MAX(d.id) AS decision
-		FROM recording_decisions d JOIN accounts a ON a.report = d.pattern
+		FROM recording_decisions d
+		JOIN reports o ON o.id = d.pattern
+		JOIN reports n ON n.same_record = o.same_record AND n.replaced_by = ''
+		JOIN accounts a ON a.report = n.id
 		WHERE NOT EXISTS (SELECT 1 FROM recording_answers u WHERE u.decision = d.id AND u.answer = 'undone')
 		GROUP BY a.victim, a.suspect) c ON c.victim = p.victim AND c.suspect = p.suspect
 	LEFT JOIN recording_decisions d ON d.id = c.decision
