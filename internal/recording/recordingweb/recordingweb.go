@@ -118,3 +118,12 @@ func sampleRows(all []recording.Sample) (rows [][]govuk.Cell) {
 	}
 	return rows
 }
+
+// howSure shows what a larger sample buys.
+func howSure() string {
+	interval := func(k, n int) string {
+		low, high := recording.Wilson(k, n)
+		return percent(low) + " to " + percent(high)
+	}
+	return "Where 30% of 50 were recorded, the true share is likely to lie within " + interval(15, 50) + "; where 30% of 200 were, within " + interval(60, 200) + "."
+}

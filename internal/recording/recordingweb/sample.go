@@ -144,3 +144,11 @@ func accuracyRows(r *recording.Results) (rows [][]govuk.Cell) {
 	}
 	return rows
 }
+
+func entryRows(v *sampled) (rows [][]govuk.Cell) {
+	for i := range v.Entries {
+		e := &v.Entries[i]
+		rows = append(rows, []govuk.Cell{{Text: thousands(v.First + i), Format: "numeric"}, {HTML: entryLink(e)}, {HTML: stateTag(e.State)}, {Text: e.Verdict.Words()}})
+	}
+	return rows
+}
