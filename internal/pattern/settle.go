@@ -115,6 +115,9 @@ func (w *whole) write(ctx context.Context, tx *db.Tx, res *match.Result) error {
 	if err := person.Keep(ctx, tx, all); err != nil {
 		return err
 	}
+	for i := range all {
+		heads[all[i].ID] = &all[i] // with the names chosen
+	}
 	// Accounts name people as they were: bring them up to date, then compose.
 	now := map[string]string{}
 	for i, id := range w.ids {

@@ -207,13 +207,15 @@ func (s *Sweep) Resolve(ctx context.Context, o match.Options) (*Worklist, error)
 		return nil, err
 	}
 	w := &Worklist{Capped: res.Capped, Records: len(s.accounts), Twice: s.twice, Model: res.Model}
-	best := map[int32]string{} // the fullest name of each person
+	names := map[int32]*person.Names{}
 	for m, who := range res.Person {
-		if n := s.names[m]; person.Fuller(n, best[who]) {
-			best[who] = n
+		if names[who] == nil {
+			names[who] = &person.Names{}
 		}
+		names[who].Add(s.names[m])
 	}
-	w.People = len(best)
+	w.People = len(names)
+	shown := func(who int32) string { return cmp.Or(names[who].Best(), (&report.Party{}).Name()) }
 	whose := func(mention int32) int32 {
 		if mention < 0 {
 			return -1
@@ -270,11 +272,11 @@ func (s *Sweep) Resolve(ctx context.Context, o match.Options) (*Worklist, error)
 	for _, pair := range slices.Sorted(maps.Keys(groups)) {
 		rows := groups[pair]
 		v, x := whose(s.victims[rows[0]]), whose(s.suspects[rows[0]])
-		course(rows, Course{Victim: best[v], Suspect: best[x], VictimPerson: v, SuspectPerson: x},
+		course(rows, Course{Victim: shown(v), Suspect: shown(x), VictimPerson: v, SuspectPerson: x},
 			Context{Counter: facing[[2]int32{x, v}], OtherVictims: len(reporters[x]) - 1, AlsoUnnamed: len(unnamed[v])})
 	}
 	for _, v := range slices.Sorted(maps.Keys(unnamed)) {
-		course(unnamed[v], Course{Victim: best[v], Suspect: nobodyNamed, VictimPerson: v, SuspectPerson: -1}, Context{Unnamed: true})
+		course(unnamed[v], Course{Victim: shown(v), Suspect: nobodyNamed, VictimPerson: v, SuspectPerson: -1}, Context{Unnamed: true})
 	}
 	slices.SortStableFunc(w.Courses, func(a, b Course) int { return Pressing(&a.Pattern, &b.Pattern) })
 	return w, nil

@@ -1,13 +1,11 @@
 package person
 
 import (
+	"cmp"
 	"context"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"clew/internal/db"
-	"clew/internal/pattern/match"
 	"clew/internal/report"
 )
 
@@ -41,60 +39,16 @@ func (p *Person) Take(mention, name, born string) {
 	} else {
 		p.AsSuspect++
 	}
-	if Fuller(name, p.Name) {
-		p.Name = name
-	}
-	if Fuller(born, p.Born) {
-		p.Born = born
-	}
+	p.names.Add(name)
+	p.births.Add(born)
 }
 
-// Fuller prefers what says more, then what has fewer capitals, then what is first in
-// the alphabet, so that the choice does not hang on the order things
-// came in. "not named" says least.
-func Fuller(a, b string) bool {
-	if a == b {
-		return false
-	}
-	if x, y := tells(a), tells(b); x != y {
-		return x > y
-	}
-	if x, y := capitals(a), capitals(b); x != y {
-		return x < y
-	}
-	return a < b
-}
-
-// tells is how many letters of a name tell who it is: "N/K Quill" tells five. A
-// date tells as much as it is long.
-func tells(s string) (n int) {
-	if s == unnamed {
-		return 0
-	}
-	for _, w := range match.Words(s) {
-		n += utf8.RuneCountInString(w)
-	}
-	if n == 0 && strings.ContainsAny(s, "0123456789@") {
-		n = utf8.RuneCountInString(s)
-	}
-	return n
-}
-
-func capitals(s string) (n int) {
-	for _, r := range s {
-		if unicode.IsUpper(r) {
-			n++
-		}
-	}
-	return n
-}
-
-var unnamed = (&report.Party{}).Name()
-
-// Keep writes the heads of people that are not there.
+// Keep writes the heads of people, as Take made them, and sets their names.
 func Keep(ctx context.Context, tx *db.Tx, all []Person) error {
 	rows := make([][]any, len(all))
-	for i, p := range all {
+	for i := range all {
+		p := &all[i]
+		p.Name, p.Born = cmp.Or(p.names.Best(), unnamed), p.births.Best()
 		rows[i] = []any{p.ID, p.Name, p.Born, p.AsVictim, p.AsSuspect}
 	}
 	return tx.Insert(ctx, "people", peopleColumns, rows)

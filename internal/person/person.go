@@ -69,6 +69,7 @@ type Person struct {
 	Name                string // the fullest written
 	Born                string // as written, or empty
 	AsVictim, AsSuspect int    // reports
+	names, births       Names  // while it is made
 }
 
 // Decided is a decision that two mentions are, or are not, one person.
