@@ -123,11 +123,11 @@ func (t *Tx) insert(ctx context.Context, table string, columns []string, rows []
 			args = append(args, r...)
 		}
 		if len(some) < per {
-			return t.Exec(ctx, insertion(table, columns, len(some))+end, args...)
+			return t.Exec(ctx, t.insertion(table, columns, len(some))+end, args...)
 		}
 		if whole == nil {
 			var err error
-			if whole, err = t.tx.PrepareContext(ctx, insertion(table, columns, per)+end); err != nil {
+			if whole, err = t.tx.PrepareContext(ctx, t.insertion(table, columns, per)+end); err != nil {
 				return err
 			}
 			defer whole.Close()
@@ -139,14 +139,20 @@ func (t *Tx) insert(ctx context.Context, table string, columns []string, rows []
 	return nil
 }
 
-func insertion(table string, columns []string, rows int) string {
+// insertion is a statement that puts rows in. SQLite looks each $N up by name, in
+// a time that grows with the square of their number; a plain ? it just counts.
+func (t *Tx) insertion(table string, columns []string, rows int) string {
 	var b strings.Builder
 	b.WriteString("INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ")
 	for i := range rows {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString("(" + List(i*len(columns)+1, len(columns)) + ")")
+		if t.sqlite {
+			b.WriteString("(" + strings.Repeat("?, ", len(columns)-1) + "?)")
+		} else {
+			b.WriteString("(" + List(i*len(columns)+1, len(columns)) + ")")
+		}
 	}
 	return b.String()
 }
