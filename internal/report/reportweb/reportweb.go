@@ -1,0 +1,80 @@
+// Package reportweb shows reports as they were written down, and takes extracts in.
+//
+// A report's page shows every field as it came, marks the words that were read as
+// something, and says what became of the report: who its parties are held to be,
+// what pattern it is part of, what corrects it, and how it came in. Nothing here
+// can change a report.
+package reportweb
+
+import (
+	"errors"
+	"net/http"
+
+	"clew/internal/fault"
+	"clew/internal/pattern"
+	"clew/internal/person"
+	"clew/internal/report"
+	"clew/internal/web"
+)
+
+type room struct {
+	reports *report.Store
+	held    *pattern.Store
+	people  *person.Store
+}
+
+// Routes adds the pages of reports and imports to m.
+func Routes(m *web.Mux, reports *report.Store, held *pattern.Store, people *person.Store) {
+	h := room{reports, held, people}
+	m.Handle("GET /reports/{report}", h.show)
+}
+
+func (h room) show(w http.ResponseWriter, r *http.Request) error {
+	v, err := h.about(r)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, reportPage(v))
+}
+
+// about gathers the page of one report.
+func (h room) about(r *http.Request) (v view, err error) {
+	ctx := r.Context()
+	key, err := idIn(r, "report")
+	if err != nil {
+		return v, err
+	}
+	part, err := h.held.PartOf(ctx, key)
+	if err != nil {
+		return v, err
+	}
+	v.Part, v.Held = part, part.Record
+	if v.Versions, err = h.reports.Versions(ctx, key); err != nil {
+		return v, err
+	}
+	if v.Victim, v.Suspect, err = h.people.Parties(ctx, key); err != nil {
+		return v, err
+	}
+	if v.Held.Import != "" {
+		i, err := h.reports.ImportOf(ctx, v.Held.Import)
+		if errors.Is(err, fault.NotFound) {
+			return v, nil
+		}
+		if err != nil {
+			return v, err
+		}
+		v.Import = &i
+	}
+	return v, nil
+}
+
+// idIn is an id in an address, or fault.NotFound for what cannot be one.
+func idIn(r *http.Request, name string) (string, error) {
+	id := r.PathValue(name)
+	for i := range len(id) {
+		if c := id[i]; (c < '0' || c > '9') && (c < 'a' || c > 'z') {
+			return "", fault.NotFound
+		}
+	}
+	return id, nil
+}
