@@ -126,18 +126,18 @@ func (v *view) next() step {
 	case d.Standing() == recording.Decided:
 		return step{"Next: confirm or disagree", d.By + " decided: " + lower(d.Verdict.Words()) + ". A second person must say whether that is right.", "#decisions", "Answer as the second person"}
 	case d.Verdict == recording.Stalking:
-		return step{"Next: have the records put right", "Two people hold that this is stalking. Tell " + joined(v.P.Agencies, 4) + ", so that it is recorded as stalking" + as(d.Classification) + ".", "#decisions", "See the decision"}
+		return step{"Next: have the records put right", "Two people hold that this is stalking. Tell " + joined(v.P.Agencies, 4) + ", so that it is recorded as " + or(d.Classification, "stalking") + ".", "#decisions", "See the decision"}
 	case d.Verdict == recording.NeedsEnquiry:
 		return step{"Next: ask what nobody has asked", "Two people hold that more must be known first. What is missing is listed on this page.", "#missing", "See what is missing"}
 	}
 	return step{"Decided and confirmed", d.Verdict.Words() + ". Nothing more is to be done here unless another report comes in.", "#decisions", "See the decision"}
 }
 
-func as(classification string) string {
-	if classification == "" {
-		return ""
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
 	}
-	return " (" + classification + ")"
+	return s
 }
 
 // missing are the elements that too few occasions speak to.

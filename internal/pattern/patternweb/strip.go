@@ -52,6 +52,9 @@ func bars(p *pattern.Pattern, at func(time.Time) int) (all []bar, name string) {
 		all[i].count += p.Occasions[k].Count
 		most = max(most, all[i].count)
 	}
+	if most < 2 {
+		return nil, "" // each is one: the lanes say as much
+	}
 	said := false
 	for i := range all {
 		b := &all[i]

@@ -1,6 +1,8 @@
 package patternweb_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -86,6 +88,13 @@ func TestWorklistPages(t *testing.T) {
 		}
 		a := h.Get(t, "/worklist?sort=victim")
 		h.want(a, 200, "Patterns 1 to 50 of 53, by name of the victim")
+		var wire bytes.Buffer
+		z := gzip.NewWriter(&wire)
+		z.Write([]byte(a.Body))
+		z.Close()
+		if wire.Len() > 60_000 {
+			t.Errorf("50 patterns are %d bytes on the wire, want at most 60,000", wire.Len())
+		}
 		if !strings.Contains(a.Body, `href="/worklist?page=2&amp;sort=victim"`) {
 			t.Error("no link to the second page that keeps the order")
 		}
