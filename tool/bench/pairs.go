@@ -32,16 +32,16 @@ func pairs(ctx context.Context, out io.Writer, records int) error {
 	c := match.NewCorpus()
 	var truth []demo.Truth
 	var who []string // truth of each mention
-	var kind []string
+
 	err := demo.Generate(demo.Options{Records: records}, func(r report.Record, t demo.Truth) error {
 		v, s := int32(-1), int32(-1)
 		if !r.Victim.Empty() {
 			v = c.Add(person.Of(r.Agency, &r.Victim))
-			who, kind = append(who, t.Victim), append(kind, "victims")
+			who = append(who, t.Victim)
 		}
 		if !r.Suspect.Empty() {
 			s = c.Add(person.Of(r.Agency, &r.Suspect))
-			who, kind = append(who, t.Suspect), append(kind, "suspects")
+			who = append(who, t.Suspect)
 		}
 		c.AddReport(v, s)
 		truth = append(truth, t)
@@ -96,7 +96,6 @@ func pairs(ctx context.Context, out io.Writer, records int) error {
 		}
 	}
 	fmt.Fprintln(out)
-	_ = kind
 	return nil
 }
 

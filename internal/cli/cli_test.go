@@ -1,0 +1,28 @@
+package cli_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"clew/internal/cli"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"clew": func() {
+		os.Exit(cli.Main(os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+	}})
+}
+
+// TestScripts runs the commands as people type them.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{Dir: "../../test/scripts", UpdateScripts: os.Getenv("CLEW_UPDATE_GOLDEN") != "", Cmds: map[string]func(*testscript.TestScript, bool, []string){
+		// same A B: two files are the same bytes.
+		"same": func(ts *testscript.TestScript, neg bool, args []string) {
+			if (ts.ReadFile(args[0]) == ts.ReadFile(args[1])) == neg {
+				ts.Fatalf("%s and %s: same is %v", args[0], args[1], neg)
+			}
+		},
+	}})
+}
