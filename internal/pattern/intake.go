@@ -2,383 +2,287 @@ package pattern
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
+	"unicode"
 
-	"clew/internal/db"
 	"clew/internal/fault"
 	"clew/internal/report"
 	"clew/internal/table"
 )
 
-// An Intake takes extracts in: it keeps what was uploaded until it is read, reads
-// one file at a time, and works out people and patterns anew at the end of each.
-// Rows go in by the lot, each lot in one transaction, so that a run which is
-// stopped leaves whole lots and can be started again: rows that are in already
-// stay as they are.
+// An Intake takes extracts in. A file is kept in a folder until all of it is in,
+// for it holds names, and then deleted. Files are read one at a time, in lots
+// that are each taken in whole or not at all; then who is who is worked out. To
+// take a file in twice changes nothing, so an import that was stopped, by a person
+// or by the machine, is started again from its beginning.
 type Intake struct {
+	// Log is told of errors that are no fault of the file, if it is set.
+	Log func(id string, err error)
+
 	held    *Store
 	reports *report.Store
 	folder  string
 
-	turn    sync.Mutex // one file at a time
-	mu      sync.Mutex
-	running map[string]*run
-	closing bool
-	all     sync.WaitGroup
+	mu     sync.Mutex
+	turn   chan struct{} // held by the run that reads
+	runs   map[string]*run
+	order  []string // ids of the runs, the one that reads first
+	closed bool
+	all    sync.WaitGroup
 }
 
-// A run is an import under way.
+// A run is one import being taken in, or waiting for its turn.
 type run struct {
-	stop  context.CancelFunc
-	at    Progress
-	began time.Time
+	stop context.CancelCauseFunc
+
+	mu       sync.Mutex
+	progress Progress
+	told     func(stage string, done, total int64)
 }
 
-// Progress is how far an import has come. Total is 0 when it is not known.
-type Progress struct {
-	Stage       string // "waiting", "reading", and then those of Settle
-	Done, Total int64
-	Left        time.Duration // of the stage, a guess; 0 when there is nothing to go by
-}
+// Why runs end that nothing went wrong with.
+var (
+	errClosing = errors.New("the program ends")
+	errStopped = errors.New("somebody stopped it")
+)
 
-// lotRows is how many rows go in at once.
-const lotRows = 1000
+// oldest is how long a file that was never wholly uploaded is left alone.
+const oldest = 24 * time.Hour
 
-// NewIntake returns an intake that keeps uploads in folder.
+// NewIntake returns an intake that keeps files in a folder of its own, which is
+// made when the first comes.
 func NewIntake(held *Store, reports *report.Store, folder string) *Intake {
-	return &Intake{held: held, reports: reports, folder: folder, running: map[string]*run{}}
+	t := &Intake{held: held, reports: reports, folder: folder, turn: make(chan struct{}, 1), runs: map[string]*run{}}
+	parts, _ := filepath.Glob(filepath.Join(folder, "*"+partly))
+	for _, p := range parts { // left by a program that was ended while a file came
+		if info, err := os.Stat(p); err == nil && held.db.Now().Sub(info.ModTime()) > oldest {
+			os.Remove(p)
+		}
+	}
+	return t
 }
 
-// Keep keeps an upload until it is read, and proposes how its columns are read.
-// What cannot be read at all is a fault.Invalid about "file", and is not kept.
-func (in *Intake) Keep(ctx context.Context, by, name string, from io.Reader) (report.Import, error) {
-	if err := os.MkdirAll(in.folder, 0o700); err != nil {
-		return report.Import{}, fmt.Errorf("uploads: %w", err)
+const partly = ".part"
+
+// Keep keeps a file, reads its header, and begins an import of it with the mapping
+// that its header suggests. Nothing is taken in before Start. The name is what the
+// person calls the file. An error that the person can mend is a fault.Invalid
+// about "file", and nothing is kept then.
+func (t *Intake) Keep(ctx context.Context, by, name string, from io.Reader) (i report.Import, err error) {
+	name = fileName(name)
+	if err := os.MkdirAll(t.folder, 0o700); err != nil {
+		return i, fmt.Errorf("folder for uploads: %w", err)
 	}
-	f, err := os.CreateTemp(in.folder, "new-*")
+	path := filepath.Join(t.folder, rand.Text()+partly)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return report.Import{}, fmt.Errorf("uploads: %w", err)
+		return i, fmt.Errorf("keep upload: %w", err)
 	}
-	defer os.Remove(f.Name()) // nothing, once it has its place
+	defer os.Remove(path) // it has another name by then, or is not wanted
 	defer f.Close()
 	sum := sha256.New()
-	if _, err := io.Copy(io.MultiWriter(f, sum), from); err != nil {
-		return report.Import{}, fmt.Errorf("keep upload: %w", err)
+	size, err := io.Copy(f, io.TeeReader(from, sum))
+	if errors.Is(err, syscall.ENOSPC) {
+		return i, fault.Bad("file", "There is not enough room on the disk for this file. Ask the person who looks after Clew to make room, then upload it again")
 	}
-	t, err := openUpload(f, name)
-	if err != nil {
-		return report.Import{}, err
-	}
-	proposed := report.Propose(t.Header())
-	mapping := map[string]string(proposed.Mapping)
-	i, err := in.reports.BeginImport(ctx, by, name, hex.EncodeToString(sum.Sum(nil)), mapping)
 	if err != nil {
 		return i, err
 	}
-	return i, os.Rename(f.Name(), in.path(i.ID))
-}
-
-func (in *Intake) path(id string) string { return filepath.Join(in.folder, filepath.Base(id)) }
-
-func openUpload(f *os.File, name string) (*table.Reader, error) {
-	info, err := f.Stat()
+	in, err := table.New(f, size, name)
 	if err != nil {
-		return nil, err
+		return i, err
 	}
-	return table.New(f, info.Size(), name)
-}
-
-// A Preview is the beginning of an upload as it would be read.
-type Preview struct {
-	Header   []string
-	Proposal report.Proposal
-	Rows     []PreviewRow
-	Wrong    error // why the mapping cannot be used: a fault.Invalid; nil when it can
-	Notices  []string
-	Before   string // an import that took the same bytes in before, or empty
-}
-
-// A PreviewRow is a row as it stands, and as a record or with what is wrong.
-type PreviewRow struct {
-	Line   int
-	Cells  []string
-	Record *report.Record
-	Reason string
-}
-
-// previewed is how many rows are shown.
-const previewed = 10
-
-// Preview reads the first rows of an upload by a mapping. fault.NotFound means
-// that the upload is not there any more.
-func (in *Intake) Preview(ctx context.Context, i report.Import, m report.Mapping, agency string) (p Preview, err error) {
-	if p.Before, err = in.before(ctx, i); err != nil {
-		return p, err
-	}
-	f, err := os.Open(in.path(i.ID))
-	if errors.Is(err, os.ErrNotExist) {
-		return p, fmt.Errorf("upload: %w", fault.NotFound)
-	}
+	p := report.Propose(in.Header())
+	i, err = t.reports.BeginImport(ctx, by, name, hex.EncodeToString(sum.Sum(nil)), p.Mapping)
 	if err != nil {
-		return p, err
+		return i, err
 	}
-	defer f.Close()
-	raw, err := openUpload(f, i.File)
-	if err != nil {
-		return p, err
-	}
-	p.Header, p.Proposal = raw.Header(), report.Propose(raw.Header())
-	for len(p.Rows) < previewed {
-		row, err := raw.Next()
-		if aside, ok := errors.AsType[*table.Aside](err); ok {
-			p.Rows = append(p.Rows, PreviewRow{Line: aside.Line, Cells: aside.Cells, Reason: aside.Reason})
-			continue
-		}
-		if err != nil {
-			break
-		}
-		p.Rows = append(p.Rows, PreviewRow{Line: row.Line, Cells: row.Cells})
-	}
-	p.Notices = raw.Notices()
-	again, err := openUpload(f, i.File)
-	if err != nil {
-		return p, err
-	}
-	x, err := report.NewExtract(again, m, agency, in.held.db.Now())
-	if err != nil {
-		p.Wrong = err
-		return p, nil
-	}
-	for n := range p.Rows {
-		r, aside, err := x.Next()
-		if err != nil {
-			break
-		}
-		if p.Rows[n].Record = r; aside != nil {
-			p.Rows[n].Reason = aside.Reason
-		}
-	}
-	return p, nil
+	return i, os.Rename(path, t.path(i.ID))
 }
 
-// before is an import that took the same bytes in before, or empty.
-func (in *Intake) before(ctx context.Context, i report.Import) (id string, err error) {
-	err = in.held.db.Read(ctx, func(v *db.View) error {
-		id, err = db.One(ctx, v, db.Text, `SELECT id FROM imports WHERE fingerprint = $1 AND state = $2 AND id <> $3 ORDER BY begun LIMIT 1`, i.Fingerprint, report.Done, i.ID)
-		if errors.Is(err, fault.NotFound) {
-			id, err = "", nil
+// fileName is a name as it is shown: the last part of a path, of what can be read,
+// and not too long.
+func fileName(s string) string {
+	if i := strings.LastIndexAny(s, `/\`); i >= 0 {
+		s = s[i+1:]
+	}
+	runes := []rune(strings.TrimSpace(strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return -1
 		}
-		return err
-	})
-	return id, err
+		return c
+	}, strings.ToValidUTF8(s, ""))))
+	if len(runes) == 0 {
+		return "A file without a name"
+	}
+	const most = 120
+	if len(runes) > most {
+		runes = append(runes[:most-1], '…')
+	}
+	return string(runes)
 }
 
-// Start takes an upload in, in the background. A mapping that cannot be used is a
-// fault.Invalid; an import that runs or is done is fault.Conflict.
-func (in *Intake) Start(ctx context.Context, id string, m report.Mapping, agency string) error {
-	i, err := in.reports.ImportOf(ctx, id)
+func (t *Intake) path(id string) string { return filepath.Join(t.folder, filepath.Base(id)) }
+
+// Has reports whether the file of an import is still there, so that it can be
+// started, or started again.
+func (t *Intake) Has(id string) bool {
+	info, err := os.Stat(t.path(id))
+	return err == nil && info.Mode().IsRegular()
+}
+
+// Start takes an upload in, in the background, by the mapping that was confirmed.
+// agency holds the records of rows that do not say who does. Files are read one at
+// a time: an import may have to wait. A mapping that cannot be used is a
+// fault.Invalid; an import that runs or is done is fault.Conflict; fault.NotFound
+// means that there is no such import, or that its file is not there any more.
+func (t *Intake) Start(ctx context.Context, id string, m report.Mapping, agency string) error {
+	i, err := t.reports.ImportOf(ctx, id)
 	if err != nil {
 		return err
 	}
-	p, err := in.Preview(ctx, i, m, agency)
+	if i.State.Running() || i.State == report.Done {
+		return fault.Conflict
+	}
+	p, err := t.Preview(ctx, i, m, agency)
 	if err != nil {
 		return err
 	}
 	if p.Wrong != nil {
 		return p.Wrong
 	}
-	if _, err := in.reports.StartImport(ctx, id, m); err != nil {
+	work, r, err := t.begin(context.WithoutCancel(ctx), id, m, agency)
+	if err != nil {
 		return err
 	}
-	work, stop := context.WithCancel(context.WithoutCancel(ctx))
-	in.mu.Lock()
-	if in.closing {
-		in.mu.Unlock()
-		stop()
-		return in.reports.MoveImport(ctx, id, report.Stopped, stoppedWords)
-	}
-	r := &run{stop: stop, at: Progress{Stage: "waiting"}, began: time.Now()}
-	in.running[id] = r
-	in.all.Add(1)
-	in.mu.Unlock()
 	go func() {
-		defer in.all.Done()
-		defer stop()
-		defer in.forget(id)
-		in.turn.Lock()
-		defer in.turn.Unlock()
-		// What goes wrong is told on the import's page; there is nobody else to tell.
-		_ = in.takeIn(work, i.By, id, m, agency, func(stage string, done, total int64) { in.tell(r, stage, done, total) })
+		err := t.work(work, r, id, m, agency)
+		if _, ofTheFile := errors.AsType[fault.Invalid](err); err != nil && !ofTheFile && !errors.Is(err, context.Canceled) && t.Log != nil {
+			t.Log(id, err)
+		}
 	}()
 	return nil
 }
 
-const stoppedWords = "Stopped. What was taken in so far stays; start again to go on."
-
-func (in *Intake) forget(id string) {
-	in.mu.Lock()
-	delete(in.running, id)
-	in.mu.Unlock()
-}
-
-func (in *Intake) tell(r *run, stage string, done, total int64) {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	if stage != r.at.Stage {
-		r.began = time.Now()
-	}
-	r.at = Progress{Stage: stage, Done: done, Total: total}
-	if took := time.Since(r.began); done > 0 && total > done && took > time.Second {
-		r.at.Left = time.Duration(float64(took) / float64(done) * float64(total-done)).Round(time.Second)
-	}
-}
-
-// Progress is how far a running import has come; false when it is not running.
-func (in *Intake) Progress(id string) (Progress, bool) {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	r, ok := in.running[id]
-	if !ok {
-		return Progress{}, false
-	}
-	return r.at, true
-}
-
-// Stop stops a running import after the lot in hand. One that does not run stays
-// as it is.
-func (in *Intake) Stop(id string) {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	if r, ok := in.running[id]; ok {
-		r.stop()
-	}
-}
-
-// Close stops what runs, and waits for it.
-func (in *Intake) Close() {
-	in.mu.Lock()
-	in.closing = true
-	for _, r := range in.running {
-		r.stop()
-	}
-	in.mu.Unlock()
-	in.all.Wait()
-}
-
-// Run keeps a file and takes it in while the caller waits, and returns what
-// became of it. tell may be called from any goroutine.
-func (in *Intake) Run(ctx context.Context, by, name string, from io.Reader, m report.Mapping, agency string, tell func(stage string, done, total int64)) (report.Import, error) {
-	i, err := in.Keep(ctx, by, name, from)
+// Run keeps a file and takes it in while the caller waits, and returns what became
+// of it. tell may be called from any goroutine, and must not call the Intake.
+// When ctx is done the import is stopped, and the error is that of ctx.
+func (t *Intake) Run(ctx context.Context, by, name string, from io.Reader, m report.Mapping, agency string, tell func(stage string, done, total int64)) (report.Import, error) {
+	i, err := t.Keep(ctx, by, name, from)
 	if err != nil {
 		return i, err
 	}
-	if _, err := in.reports.StartImport(ctx, i.ID, m); err != nil {
+	work, r, err := t.begin(ctx, i.ID, m, agency)
+	if err != nil {
 		return i, err
 	}
-	in.turn.Lock()
-	defer in.turn.Unlock()
-	if err := in.takeIn(ctx, by, i.ID, m, agency, tell); err != nil {
+	r.told = tell
+	if err := t.work(work, r, i.ID, m, agency); err != nil {
 		return i, err
 	}
-	return in.reports.ImportOf(ctx, i.ID)
+	return t.reports.ImportOf(ctx, i.ID)
 }
 
-// takeIn reads an upload, keeps its rows, and settles. However it ends, the
-// import says how.
-func (in *Intake) takeIn(ctx context.Context, by, id string, m report.Mapping, agency string, tell func(string, int64, int64)) error {
-	notices, err := in.readIn(ctx, by, id, m, agency, tell)
-	if err == nil {
-		err = in.reports.MoveImport(ctx, id, report.Matching, strings.Join(notices, "\n"))
+// begin moves an import on and gives it a place in the queue.
+func (t *Intake) begin(ctx context.Context, id string, m report.Mapping, agency string) (context.Context, *run, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return nil, nil, errClosing
 	}
-	if err == nil {
-		err = in.held.Settle(ctx, func(stage string, done, total int) { tell(stage, int64(done), int64(total)) })
+	if t.runs[id] != nil {
+		return nil, nil, fault.Conflict
 	}
-	state, words := report.Done, ""
-	invalid, wrong := errors.AsType[fault.Invalid](err)
-	switch {
-	case err == nil:
-	case ctx.Err() != nil:
-		state, words = report.Stopped, stoppedWords
-	case wrong:
-		state, words = report.Failed, invalid.Error()
-	default:
-		state, words = report.Failed, "Something went wrong that is no fault of the file. Start again; if it happens again, tell the person who looks after Clew."
+	if _, err := t.reports.StartImport(ctx, id, withAgency(m, agency)); err != nil {
+		return nil, nil, err
 	}
-	if moved := in.reports.MoveImport(context.WithoutCancel(ctx), id, state, words); moved != nil {
-		return errors.Join(err, moved)
+	work, stop := context.WithCancelCause(ctx)
+	r := &run{stop: stop, progress: Progress{Stage: Waits}}
+	t.runs[id], t.order = r, append(t.order, id)
+	t.all.Add(1)
+	return work, r, nil
+}
+
+// Stop stops an import that runs or waits for its turn; the lot in hand is not
+// taken in, those before it stay. One that does not run is left as it is.
+func (t *Intake) Stop(id string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if r := t.runs[id]; r != nil {
+		r.stop(errStopped)
 	}
-	if state == report.Done {
-		if gone := os.Remove(in.path(id)); gone != nil { // it holds names, and is not needed any more
-			return fmt.Errorf("remove upload: %w", gone)
+}
+
+// Remove deletes the file of an import that does not run, for good: it cannot be
+// started again. What was taken in stays in.
+func (t *Intake) Remove(ctx context.Context, id string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	i, err := t.reports.ImportOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	if t.runs[id] != nil || i.State.Running() {
+		return fault.Conflict
+	}
+	if i.State != report.Done {
+		if err := t.reports.MoveImport(ctx, id, report.Stopped, "The file was removed. "+soFar(&i)); err != nil {
+			return err
 		}
+	}
+	err = os.Remove(t.path(id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
 	return err
 }
 
-func (in *Intake) readIn(ctx context.Context, by, id string, m report.Mapping, agency string, tell func(string, int64, int64)) (notices []string, err error) {
-	i, err := in.reports.ImportOf(ctx, id)
-	if err != nil {
-		return nil, err
+// Close stops what runs and what waits, and returns once all has ended. Each of
+// them can be started again.
+func (t *Intake) Close() {
+	t.mu.Lock()
+	t.closed = true
+	for _, r := range t.runs {
+		r.stop(errClosing)
 	}
-	f, err := os.Open(in.path(id))
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, fault.Bad("file", "The uploaded file is not here any more. Upload it again.")
+	t.mu.Unlock()
+	t.all.Wait()
+}
+
+// withAgency keeps an agency with a mapping, under a name that no column has.
+func withAgency(m report.Mapping, agency string) map[string]string {
+	all := make(map[string]string, len(m)+1)
+	for k, v := range m {
+		all[k] = v
 	}
-	if err != nil {
-		return nil, err
+	if agency != "" {
+		all[""] = agency
 	}
-	defer f.Close()
-	t, err := openUpload(f, i.File)
-	if err != nil {
-		return nil, err
-	}
-	x, err := report.NewExtract(t, m, agency, in.held.db.Now())
-	if err != nil {
-		return nil, err
-	}
-	for {
-		var records []*report.Record
-		var aside []report.Aside
-		var end error
-		for len(records)+len(aside) < lotRows && end == nil {
-			r, a, err := x.Next()
-			switch {
-			case err != nil:
-				end = err
-			case a != nil:
-				aside = append(aside, *a)
-			default:
-				records = append(records, r)
-			}
-		}
-		if end != nil && !errors.Is(end, io.EOF) {
-			return nil, end
-		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if err := in.held.db.Write(ctx, func(tx *db.Tx) error {
-			taken, _, err := take(ctx, tx, by, id, records)
-			if err != nil {
-				return err
-			}
-			return report.Count(ctx, tx, id, taken, aside)
-		}); err != nil {
-			return nil, err
-		}
-		done, total := t.Progress()
-		tell("reading", done, total)
-		if end != nil {
-			return t.Notices(), nil
+	return all
+}
+
+// MappingOf is the mapping that an import was last started with, or the one that
+// its header suggests, and the agency for rows that do not say.
+func MappingOf(i *report.Import) (m report.Mapping, agency string) {
+	m = make(report.Mapping, len(i.Mapping))
+	for k, v := range i.Mapping {
+		if k == "" {
+			agency = v
+		} else {
+			m[k] = v
 		}
 	}
+	return m, agency
 }
