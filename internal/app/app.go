@@ -113,6 +113,9 @@ func Listen(addr string) (net.Listener, error) {
 
 // Serve answers requests until ctx is done, then finishes those in hand.
 func (a *App) Serve(ctx context.Context, l net.Listener, log *slog.Logger) error {
+	if err := govuk.Built(); err != nil {
+		return err // a program without its styles shows nobody anything
+	}
 	if err := a.Reports.Interrupted(ctx); err != nil {
 		return err
 	}

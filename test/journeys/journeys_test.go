@@ -1,0 +1,218 @@
+// Package journeys drives the whole program with a real browser, as people use
+// it, on a phone and at a desk. Every page a journey comes to is checked for
+// accessibility, for anything wider than the window, and for whatever the
+// browser complains of.
+package journeys_test
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"clew/internal/app"
+	"clew/internal/demo"
+	"clew/internal/recording"
+	"clew/internal/web/webtest"
+)
+
+// program is the whole program over an invented county of so many records; none
+// when 0.
+func program(t *testing.T, records int) (*app.App, *webtest.Site) {
+	t.Helper()
+	a, err := app.Open(t.Context(), app.Config{Data: t.TempDir(), Demo: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	if records > 0 {
+		file := extract(t, records)
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := a.Intake.Run(t.Context(), "Demo", "records.csv", bytes.NewReader(b), nil, "", func(string, int64, int64) {}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return a, webtest.Serve(t, a.Mux(slog.New(slog.DiscardHandler)))
+}
+
+func extract(t *testing.T, records int) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := demo.WriteFiles(dir, demo.Options{Records: records}); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "records.csv")
+}
+
+// looks checks the page a tab is on at both widths, and keeps a picture of each
+// when CLEW_SCREENSHOTS names a folder.
+func looks(t *testing.T, b *webtest.Tab, name string) {
+	t.Helper()
+	for _, width := range []struct {
+		name string
+		set  func() *webtest.Tab
+	}{{"phone", b.Phone}, {"desk", b.Desktop}} {
+		width.set()
+		if dir := os.Getenv("CLEW_SCREENSHOTS"); dir != "" {
+			b.Screenshot(filepath.Join(dir, fmt.Sprintf("%s-%s.png", name, width.name)))
+		}
+		b.Check()
+	}
+}
+
+// TestImportToDecision is the journey of an analyst and a second person: take an
+// extract in, read the worklist, open a pattern, decide, confirm, undo.
+func TestImportToDecision(t *testing.T) {
+	file := extract(t, 5000)
+	_, site := program(t, 0)
+	b := webtest.Browser(t).Tab(t, site)
+
+	b.Visit("/")
+	looks(t, b, "start-empty")
+	b.Follow(`button[value="Priya Raman"]`)
+	b.Visit("/worklist")
+	looks(t, b, "worklist-empty")
+
+	b.Visit("/imports")
+	looks(t, b, "imports-empty")
+	b.Visit("/imports/new")
+	looks(t, b, "import-new")
+	b.Attach(`input[type="file"]`, file)
+	b.Follow(`main form button.govuk-button`)
+	looks(t, b, "import-mapping")
+	b.Follow(`main form[action$="/start"] button.govuk-button`)
+	b.Wait(`a[href^="/worklist"].govuk-button`)
+	looks(t, b, "import-done")
+
+	b.Visit("/worklist?finding=stalking-not-recorded")
+	looks(t, b, "worklist")
+	b.Follow(`main a[href^="/patterns/"]`)
+	pattern := b.Path()
+	looks(t, b, "pattern")
+
+	b.Follow(`#decide button.govuk-button`) // nothing chosen
+	if b.Status() != 422 {
+		t.Errorf("deciding nothing gives %d, want 422", b.Status())
+	}
+	looks(t, b, "pattern-wrong")
+	b.Click(`#decide input[name="verdict"][value="stalking"]`)
+	b.Fill(`#decide [name="reason"]`, "Followed, watched and rung for months, by one former partner")
+	b.Follow(`#decide button.govuk-button`)
+	looks(t, b, "pattern-decided")
+	if b.Path() != pattern {
+		t.Errorf("after deciding the page is %s, want %s", b.Path(), pattern)
+	}
+
+	b.Visit("/name")
+	looks(t, b, "name")
+	b.Follow(`button[value="Grace Adeyinka"]`)
+	b.Visit("/worklist?state=decided")
+	b.Follow(`main a[href^="/patterns/"]`)
+	b.Click(`main form[action$="/answers"] input[value="confirmed"]`)
+	b.Follow(`main form[action$="/answers"] button.govuk-button`)
+	looks(t, b, "pattern-confirmed")
+	b.Visit("/worklist?state=confirmed")
+	if n := b.Count(`main a[href^="/patterns/"]`); n != 1 {
+		t.Errorf("%d patterns are confirmed, want 1", n)
+	}
+}
+
+// TestRecordAReport is the journey of a call handler: type a report in, be told
+// what it is part of before and after it is kept.
+func TestRecordAReport(t *testing.T) {
+	a, site := program(t, 2000)
+	all, _, err := a.Audit.Worklist(t.Context(), recording.Filter{Sort: recording.MostReports}, 0, 1)
+	if err != nil || len(all) == 0 {
+		t.Fatalf("no pattern to report on: %v", err)
+	}
+	known, err := a.Reports.One(t.Context(), all[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := webtest.Browser(t).Tab(t, site)
+	b.Visit("/name")
+	b.Follow(`button[value="Sam Keogh"]`)
+	b.Visit("/reports/new")
+	looks(t, b, "report-new")
+	if b.Follow(`main button[name="do"][value="save"]`); b.Status() != 422 {
+		t.Errorf("an empty report gives %d, want 422", b.Status())
+	}
+	looks(t, b, "report-wrong")
+	for field, text := range map[string]string{
+		"agency": "Hask Housing", "record_id": "HH/2026/7", "reported_at": "19/11/2026 10:00", "narrative": "He was sat outside her flat again, watching the door.",
+		"victim_given_name": known.Victim.GivenName, "victim_family_name": known.Victim.FamilyName, "victim_dob": known.Victim.Born, "victim_phone": strings.Join(known.Victim.Phones, "; "),
+		"victim_postcode": strings.Join(known.Victim.Postcodes, "; "), "suspect_given_name": known.Suspect.GivenName, "suspect_family_name": known.Suspect.FamilyName,
+	} {
+		if text != "" {
+			b.Click(fmt.Sprintf(`main [name=%q]`, field))
+			b.Press(text)
+		}
+	}
+	b.Follow(`main button[name="do"][value="check"]`)
+	looks(t, b, "report-screened")
+	if held, _, err := a.Reports.Search(t.Context(), "HH/2026/7", 0, 1); err != nil || len(held) != 0 {
+		t.Errorf("screening kept the report: %v, %v", held, err)
+	}
+	b.Follow(`main button[name="do"][value="save"]`)
+	looks(t, b, "report-part")
+	if said := b.Text("main"); !strings.Contains(said, fmt.Sprintf("report by this victim about this suspect")) {
+		t.Errorf("the page does not say what the report is part of:\n%s", said)
+	}
+}
+
+// TestTwoPeopleOrOne is the journey of somebody who knows better: refuse a match,
+// see the pattern part, take it back.
+func TestTwoPeopleOrOne(t *testing.T) {
+	a, site := program(t, 2000)
+	all, _, err := a.Audit.Worklist(t.Context(), recording.Filter{Sort: recording.MostReports}, 0, 1)
+	if err != nil || len(all) == 0 {
+		t.Fatalf("no pattern: %v", err)
+	}
+	before := all[0].Reports
+	b := webtest.Browser(t).Tab(t, site)
+	b.Visit("/name")
+	b.Follow(`button[value="Priya Raman"]`)
+	b.Visit("/people/" + all[0].Victim)
+	looks(t, b, "person")
+	b.Visit("/search")
+	looks(t, b, "search")
+	b.Click(`main [name="q"]`)
+	b.Press(all[0].VictimName)
+	b.Follow(`main form button.govuk-button`)
+	looks(t, b, "search-found")
+	if strings.Contains(b.Path(), "?") {
+		t.Errorf("the search stands in the address: %s", b.Path())
+	}
+	b.Visit("/people/" + all[0].Victim)
+	b.Follow(`main a[href^="/reports/"]`)
+	looks(t, b, "report")
+	_ = before
+}
+
+// TestAudit draws a sample and looks at what it shows.
+func TestAudit(t *testing.T) {
+	_, site := program(t, 2000)
+	b := webtest.Browser(t).Tab(t, site)
+	b.Visit("/name")
+	b.Follow(`button[value="Tom Hollin"]`)
+	b.Visit("/audit")
+	looks(t, b, "audit")
+	b.Click(`main [name="size"]`)
+	b.Press("10")
+	b.Follow(`main form[action="/audit/samples"] button.govuk-button`)
+	looks(t, b, "sample")
+	b.Visit("/audit/classifications?q=harassment")
+	looks(t, b, "classifications")
+	b.Visit("/no-such-page")
+	b.Check()
+}
