@@ -67,8 +67,12 @@ func (t *Intake) work(ctx context.Context, r *run, id string, m report.Mapping, 
 	var err error
 	select {
 	case t.turn <- struct{}{}:
-		if notices, err = t.takeIn(ctx, r, id, m, agency); err == nil {
-			err = t.settle(ctx, r, id)
+		notices, err = t.takeIn(ctx, r, id, m, agency)
+		// Nobody can start a broken file again, so what was whole is settled too.
+		if _, broken := errors.AsType[fault.Invalid](err); err == nil || broken {
+			if unsettled := t.settle(ctx, r, id); unsettled != nil {
+				err = unsettled
+			}
 		}
 		<-t.turn
 	case <-ctx.Done():
@@ -259,7 +263,10 @@ func (t *Intake) end(ctx context.Context, cause error, id string, notices []stri
 	case cause != nil:
 		state, words, err = report.Stopped, "It was stopped. "+soFar(&i), context.Canceled
 	case isInvalid:
-		words = capital(strings.TrimSuffix(invalid.Error(), ".")) + ". " + soFar(&i)
+		words = strings.TrimSuffix(invalid.Error(), ".") + ". Nothing of it was taken in."
+		if i.Read > 0 {
+			words = fmt.Sprintf("%s. The %s before that are in. Put the file right and import it again: rows that are in already stay as they are.", strings.TrimSuffix(invalid.Error(), "."), plural(i.Read, "row", "rows"))
+		}
 	default:
 		words = "Something went wrong that is no fault of the file. " + soFar(&i) + " If it happens again, tell the person who looks after Clew."
 		err = fmt.Errorf("import %s: %w", id, err)
@@ -293,11 +300,4 @@ func several(names []string) string {
 		names = append(slices.Clone(names[:most]), fmt.Sprintf("%d more", len(names)-most))
 	}
 	return list(names)
-}
-
-func capital(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }
