@@ -5,10 +5,12 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -197,6 +199,10 @@ func (t *Intake) Run(ctx context.Context, by, name string, from io.Reader, m rep
 
 // begin moves an import on and gives it a place in the queue.
 func (t *Intake) begin(ctx context.Context, id string, m report.Mapping, agency string) (context.Context, *run, error) {
+	header, err := t.header(id)
+	if err != nil {
+		return nil, nil, err
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.closed {
@@ -205,7 +211,7 @@ func (t *Intake) begin(ctx context.Context, id string, m report.Mapping, agency 
 	if t.runs[id] != nil {
 		return nil, nil, fault.Conflict
 	}
-	if _, err := t.reports.StartImport(ctx, id, withAgency(m, agency)); err != nil {
+	if _, err := t.reports.StartImport(ctx, id, kept(m, agency, header)); err != nil {
 		return nil, nil, err
 	}
 	work, stop := context.WithCancelCause(ctx)
@@ -261,15 +267,25 @@ func (t *Intake) Close() {
 	t.all.Wait()
 }
 
-// withAgency keeps an agency with a mapping, under a name that no column has.
-func withAgency(m report.Mapping, agency string) map[string]string {
-	all := make(map[string]string, len(m)+1)
-	for k, v := range m {
-		all[k] = v
-	}
+// What an import keeps with its mapping, under names that no column has.
+const (
+	agencyKey = ""
+	headerKey = "\n"
+)
+
+// kept is a mapping with the agency for rows that do not say, and the header of
+// the file, which is gone once all of it is in.
+func kept(m report.Mapping, agency string, header []string) map[string]string {
+	all := make(map[string]string, len(m)+2)
+	maps.Copy(all, m)
 	if agency != "" {
-		all[""] = agency
+		all[agencyKey] = agency
 	}
+	b, err := json.Marshal(header)
+	if err != nil {
+		panic(err) // texts always have JSON
+	}
+	all[headerKey] = string(b)
 	return all
 }
 
@@ -277,12 +293,16 @@ func withAgency(m report.Mapping, agency string) map[string]string {
 // its header suggests, and the agency for rows that do not say.
 func MappingOf(i *report.Import) (m report.Mapping, agency string) {
 	m = make(report.Mapping, len(i.Mapping))
-	for k, v := range i.Mapping {
-		if k == "" {
-			agency = v
-		} else {
-			m[k] = v
-		}
+	maps.Copy(m, i.Mapping)
+	delete(m, agencyKey)
+	delete(m, headerKey)
+	return m, i.Mapping[agencyKey]
+}
+
+// HeaderOf is the header of the file of an import that was started.
+func HeaderOf(i *report.Import) (header []string) {
+	if json.Unmarshal([]byte(i.Mapping[headerKey]), &header) != nil {
+		return nil // it was never started
 	}
-	return m, agency
+	return header
 }

@@ -211,7 +211,7 @@ func TestAgencyIsKeptWithTheMapping(t *testing.T) {
 		t.Fatal(err)
 	}
 	i = k.ended(t, i.ID)
-	if m, agency := MappingOf(&i); agency != "Northmoor Police" || m["Crime No"] != "record_id" || len(m) != 2 {
+	if m, agency := MappingOf(&i); agency != "Northmoor Police" || m["Crime No"] != "record_id" || len(m) != 2 || len(HeaderOf(&i)) != 3 {
 		t.Errorf("kept %v, %q", m, agency)
 	}
 	if !strings.Contains(i.Message, "kept as they are: Beat") {

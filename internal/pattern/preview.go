@@ -106,3 +106,17 @@ func openUpload(f *os.File, name string) (*table.Reader, error) {
 	}
 	return table.New(f, info.Size(), name)
 }
+
+// header is the header of an import's file.
+func (t *Intake) header(id string) ([]string, error) {
+	f, err := os.Open(t.path(id))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	in, err := openUpload(f, id)
+	if err != nil {
+		return nil, err
+	}
+	return in.Header(), nil
+}

@@ -30,7 +30,7 @@ type clustering struct {
 	apart   map[int32][]int32
 	best    []int32 // by mention: the highest total that joined it to its person
 	oneEach bool
-	context func(i, j int32) int32 // what reports say beside the fields, in thousandths of a bit
+	beside  bool // whether the other parties of reports are weighed too
 }
 
 func newClustering(c *Corpus, m *Model) *clustering {
@@ -46,10 +46,13 @@ func newClustering(c *Corpus, m *Model) *clustering {
 // total is what mentions i and j score now.
 func (k *clustering) total(i, j int32) int32 {
 	e := k.c.evidence(i, j)
-	same, house := k.m.weight(&e, k.c.born[i], k.c.born[j])
-	t := k.m.total(same, house)
-	if k.context != nil {
-		t += k.context(i, j)
+	together := k.together(i, j)
+	if together == SuspectsOfOneVictim {
+		return k.m.totalNear(&e, k.c.born[i], k.c.born[j])
+	}
+	t := k.m.total(k.m.weight(&e, k.c.born[i], k.c.born[j]))
+	if together == VictimsOfOneSuspect {
+		t += k.m.beside()
 	}
 	return t
 }

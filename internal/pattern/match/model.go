@@ -17,6 +17,7 @@ type Model struct {
 	same     float64           // share of all pairs that are one person
 	house    float64           // share that are two people of one household
 	pairs    pairPriors
+	near     nearness
 	common   map[uint64]uint32 // features that many mentions share, by hash
 	names    map[uint64]string // the words among them, for a reader
 
@@ -40,6 +41,7 @@ func defaultModel(n int) *Model {
 	size := float64(max(n, 1000))
 	m.same, m.house = 1/size, .5/size
 	m.pairs = pairPriors{both: 3 / size, victim: .6 / size, suspect: .6 / size}
+	m.defaultNear()
 	m.reckon()
 	return m
 }
@@ -55,6 +57,7 @@ func (m *Model) reckon() {
 			m.bits[1][f][i+1] = milli(math.Log2(l.household / m.random[f][i]))
 		}
 	}
+	m.reckonNear()
 }
 
 func milli(bits float64) int32 { return int32(math.Round(bits * 1000)) }
@@ -164,6 +167,7 @@ type saved struct {
 	Both     float64            `json:"report_pairs_of_one_victim_and_one_suspect"`
 	Victim   float64            `json:"report_pairs_of_one_victim_only"`
 	Suspect  float64            `json:"report_pairs_of_one_suspect_only"`
+	Near     float64            `json:"odds_of_one_suspect_when_one_victim_reports_both"`
 	Fields   []savedField       `json:"fields"`
 	Common   []savedCommonValue `json:"common_values"`
 }
@@ -176,6 +180,7 @@ type savedField struct {
 type savedLevel struct {
 	Words     string  `json:"words"`
 	Same      float64 `json:"one_person"`
+	Near      float64 `json:"one_suspect_of_one_victim"`
 	Different float64 `json:"two_people"`
 	Bits      float64 `json:"bits"`
 }
@@ -192,11 +197,11 @@ const modelForm = "match-model/1"
 // its bits, and the values so common that agreeing on them says little. Values
 // other than name words are written as hashes.
 func (m *Model) Save(w io.Writer) error {
-	s := saved{Clew: modelForm, Mentions: m.mentions, Same: m.same, House: m.house, Both: m.pairs.both, Victim: m.pairs.victim, Suspect: m.pairs.suspect}
+	s := saved{Clew: modelForm, Mentions: m.mentions, Same: m.same, House: m.house, Both: m.pairs.both, Victim: m.pairs.victim, Suspect: m.pairs.suspect, Near: m.near.odds}
 	for f := range fields {
 		sf := savedField{Name: fieldNames[f]}
 		for i, l := range levels[f] {
-			sf.Levels = append(sf.Levels, savedLevel{l.words, m.chance[f][i], m.random[f][i], float64(m.bits[0][f][i+1]) / 1000})
+			sf.Levels = append(sf.Levels, savedLevel{l.words, m.chance[f][i], m.near.chance[f][i], m.random[f][i], float64(m.bits[0][f][i+1]) / 1000})
 		}
 		s.Fields = append(s.Fields, sf)
 	}
@@ -221,6 +226,10 @@ func LoadModel(r io.Reader) (*Model, error) {
 		return nil, errors.New("the matching model is not whole")
 	}
 	m := defaultModel(s.Mentions)
+	if !(s.Near >= .5 && s.Near <= mostNearOdds) {
+		return nil, fmt.Errorf("the matching model's odds of one suspect are %v; they must be between 0.5 and %d", s.Near, mostNearOdds)
+	}
+	m.near.odds = s.Near
 	for _, p := range []float64{s.Same, s.House, s.Both, s.Victim, s.Suspect} {
 		if !(p > 0 && p < .5) {
 			return nil, fmt.Errorf("the matching model has a share of pairs of %v; it must be above 0 and below a half", p)
@@ -232,10 +241,10 @@ func LoadModel(r io.Reader) (*Model, error) {
 			return nil, fmt.Errorf("the matching model's field %d is not %q", f+1, fieldNames[f])
 		}
 		for i, l := range s.Fields[f].Levels {
-			if !(l.Same > 0 && l.Same <= 1 && l.Different > 0 && l.Different <= 1) {
+			if !(l.Same > 0 && l.Same <= 1 && l.Near > 0 && l.Near <= 1 && l.Different > 0 && l.Different <= 1) {
 				return nil, fmt.Errorf("the matching model's %s has a chance that is not between 0 and 1", fieldNames[f])
 			}
-			m.chance[f][i], m.random[f][i] = l.Same, l.Different
+			m.chance[f][i], m.near.chance[f][i], m.random[f][i] = l.Same, l.Near, l.Different
 		}
 	}
 	for _, c := range s.Common {

@@ -57,11 +57,28 @@ func (k *clustering) partners(f func(i, j int32)) {
 	}
 }
 
-// learnPairs learns how often two reports of one victim are about one suspect,
-// and two reports of one suspect about one victim, from the pairs whose other
-// parties are told well enough to be sure.
+// together says what two mentions have in common beside themselves: a person who
+// stands opposite both in reports.
+func (k *clustering) together(i, j int32) Together {
+	if !k.beside || k.c.reportOf[i] < 0 || k.c.reportOf[j] < 0 || k.c.isVictim(i) != k.c.isVictim(j) {
+		return Apart
+	}
+	oi, oj := k.c.opposite(i), k.c.opposite(j)
+	switch {
+	case oi < 0 || oj < 0 || k.person[oi] != k.person[oj]:
+		return Apart
+	case k.c.isVictim(i):
+		return VictimsOfOneSuspect
+	}
+	return SuspectsOfOneVictim
+}
+
+// learnPairs learns how often two reports of one victim are about one suspect
+// and how those compare, and how often two reports of one suspect are by one
+// victim, from the pairs whose other parties are told well enough to be sure.
 func (c *Corpus) learnPairs(m *Model, k *clustering) {
 	var bothV, onlyV, bothS, onlyS float64
+	var suspects []trained
 	k.partners(func(i, j int32) {
 		e := c.evidence(i, j)
 		same, house := m.weight(&e, c.born[i], c.born[j])
@@ -78,22 +95,20 @@ func (c *Corpus) learnPairs(m *Model, k *clustering) {
 		case unlike:
 			onlyV++
 		}
+		if !c.isVictim(i) && !c.empty(i) && !c.empty(j) && len(suspects) < mostTrained {
+			suspects = append(suspects, trained{e, c.born[i], c.born[j]})
+		}
 	})
 	reports := max(float64(len(c.reports)), 500)
 	pairs := reports * reports / 2
 	m.pairs = pairPriors{both: clamp((max(bothV, bothS) + 3) / pairs), victim: clamp((onlyV + 1) / pairs), suspect: clamp((onlyS + 1) / pairs)}
+	m.learnNear(suspects)
 }
 
-// beside is what sharing the other party adds to a mention pair's total: the
-// odds that go with a shared opposite, in place of those of two mentions at
-// large.
-func (m *Model) beside(victim bool) int32 {
-	odds := m.pairs.both / m.pairs.victim // one victim: one suspect or two?
-	if victim {
-		odds = m.pairs.both / m.pairs.suspect
-	}
-	// Not every victim has one persecutor, whatever the data at hand say.
-	odds = min(odds, 20)
+// beside is what sharing the suspect adds to the total of two victims: the odds
+// that go with one suspect, in place of those of two mentions at large.
+func (m *Model) beside() int32 {
+	odds := min(m.pairs.both/m.pairs.suspect, mostNearOdds)
 	return max(milli(math.Log2(odds))-m.prior(), 0)
 }
 
@@ -104,20 +119,7 @@ func (k *clustering) joinByReport(ctx context.Context) error {
 	if len(k.c.reports) == 0 || k.oneEach {
 		return nil
 	}
-	besideSuspect, besideVictim := k.m.beside(false), k.m.beside(true)
-	k.context = func(i, j int32) int32 {
-		if k.c.reportOf[i] < 0 || k.c.reportOf[j] < 0 || k.c.isVictim(i) != k.c.isVictim(j) {
-			return 0
-		}
-		oi, oj := k.c.opposite(i), k.c.opposite(j)
-		if oi < 0 || oj < 0 || k.person[oi] != k.person[oj] {
-			return 0
-		}
-		if k.c.isVictim(i) {
-			return besideVictim
-		}
-		return besideSuspect
-	}
+	k.beside = true
 	const passes = 2 // a suspect found through a victim can find another victim
 	for range passes {
 		var edges []edge
@@ -137,10 +139,13 @@ func (k *clustering) joinByReport(ctx context.Context) error {
 	return nil
 }
 
-// told reports whether something of two mentions agrees. A shared victim and
-// silence are not enough: two strangers may trouble one person.
+// told reports whether something of two mentions agrees. What they have in
+// common beside themselves is not enough.
 func (k *clustering) told(i, j int32) bool {
 	e := k.c.evidence(i, j)
+	if k.together(i, j) == SuspectsOfOneVictim {
+		return k.m.toldNear(&e)
+	}
 	for f := range fields {
 		if f == fSex || e.pattern[f] == 0 {
 			continue

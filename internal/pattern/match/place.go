@@ -1,5 +1,7 @@
 package match
 
+import "slices"
+
 // Together says what a mention and a person have in common beside themselves.
 type Together uint8
 
@@ -22,42 +24,44 @@ type Joining struct {
 // something of the two agrees. It is what Resolve does for many, done for one.
 // It panics when members is empty.
 func (m *Model) Joins(p *Prepared, members []*Prepared, together Together) Joining {
-	beside := FieldBits{}
-	switch together {
-	case SuspectsOfOneVictim:
-		beside = FieldBits{"same victim", m.beside(false), "one person reports both"}
-	case VictimsOfOneSuspect:
-		beside = FieldBits{"same suspect", m.beside(true), "both report one person"}
-	}
 	var j Joining
 	sum := int64(0)
+	agrees := false
 	for i, other := range members {
-		s := m.Score(p, other)
-		if together != Apart {
-			s.Bits = append(s.Bits, beside)
-			s.Total += beside.MilliBits
-			s.Same = probability(s.Total)
-			rest := s.Household + s.Different
-			if rest > 0 {
-				s.Household *= (1 - s.Same) / rest
-				s.Different = 1 - s.Same - s.Household
+		d, va, vb := pairOf(p, other, m.countOf)
+		e := d.compare(&va, &vb)
+		var s Score
+		var told bool
+		switch together {
+		case SuspectsOfOneVictim:
+			s, told = m.explainNear(&e, p.born, other.born), m.toldNear(&e)
+		default:
+			s = m.explain(&e, p.born, other.born)
+			told = slices.ContainsFunc(s.Bits, func(b FieldBits) bool {
+				return b.MilliBits > 500 && b.Field != "start" && b.Field != "household" && b.Field != fieldNames[fSex]
+			})
+			if together == VictimsOfOneSuspect {
+				s.besides(FieldBits{"same suspect", m.beside(), "both report one person"})
 			}
 		}
 		if i == 0 || s.Total > j.Score.Total {
-			j.By, j.Score = i, s
+			j.By, j.Score, agrees = i, s, told
 		}
 		sum += int64(min(max(s.Total, -mostEach), mostEach))
 	}
-	agrees := false
-	for _, b := range j.Score.Bits {
-		switch b.Field {
-		case "start", "household", fieldNames[fSex], beside.Field:
-		default:
-			agrees = agrees || b.MilliBits > 500
-		}
-	}
 	j.Joins = agrees && j.Score.Total >= joins && sum >= int64(pooled)*int64(len(members))
 	return j
+}
+
+// besides adds to a score what two mentions have in common beside themselves.
+func (s *Score) besides(b FieldBits) {
+	s.Bits = append(s.Bits, b)
+	s.Total += b.MilliBits
+	s.Same = probability(s.Total)
+	if rest := s.Household + s.Different; rest > 0 {
+		s.Household *= (1 - s.Same) / rest
+	}
+	s.Different = 1 - s.Same - s.Household
 }
 
 // Says is how much a mention says: the number of values in it.
