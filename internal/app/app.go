@@ -88,7 +88,7 @@ func (a *App) Mux(log *slog.Logger) *web.Mux {
 	m.Handle("GET /name", h.showName)
 	m.Handle("POST /name", h.setName)
 	personweb.Routes(m, a.People, a.Held, a.Reports)
-	reportweb.Routes(m, a.Reports, a.Held, a.People)
+	reportweb.Routes(m, a.Reports, a.Intake, a.Held, a.People)
 	patternweb.Routes(m, a.Held, a.Audit, a.Reports)
 	recordingweb.Routes(m, a.Audit)
 	return m

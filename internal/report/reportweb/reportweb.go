@@ -19,14 +19,25 @@ import (
 
 type room struct {
 	reports *report.Store
+	intake  *pattern.Intake
 	held    *pattern.Store
 	people  *person.Store
 }
 
 // Routes adds the pages of reports and imports to m.
-func Routes(m *web.Mux, reports *report.Store, held *pattern.Store, people *person.Store) {
-	h := room{reports, held, people}
+func Routes(m *web.Mux, reports *report.Store, intake *pattern.Intake, held *pattern.Store, people *person.Store) {
+	h := room{reports, intake, held, people}
 	m.Handle("GET /reports/{report}", h.show)
+	m.Handle("GET /imports", h.listImports)
+	m.Handle("GET /imports/new", h.newImport)
+	m.Handle("GET /imports/template.csv", h.template)
+	m.Handle("POST /imports", web.Limit(largest, h.upload))
+	m.Handle("GET /imports/{import}", h.showImport)
+	m.Handle("POST /imports/{import}/start", h.start)
+	m.Handle("POST /imports/{import}/stop", h.stop)
+	m.Handle("POST /imports/{import}/remove", h.remove)
+	m.Handle("GET /imports/{import}/progress", h.progress)
+	m.Handle("GET /imports/{import}/aside.csv", h.aside)
 }
 
 func (h room) show(w http.ResponseWriter, r *http.Request) error {

@@ -1,0 +1,82 @@
+package reportweb
+
+import (
+	"fmt"
+	"time"
+
+	"clew/internal/pattern"
+	"clew/internal/report"
+	"clew/internal/web"
+)
+
+// shares are how much of the bar each stage of an import takes, in order. A large
+// file takes about so long for each.
+var shares = []struct {
+	stage, words string
+	percent      int
+}{
+	{pattern.Reads, "reading", 60},
+	{"grouping", "putting names and numbers side by side", 5},
+	{"learning", "learning what tells people apart here", 5},
+	{"comparing", "comparing people", 15},
+	{"deciding", "deciding who is who", 5},
+	{"writing", "writing down the patterns", 10},
+}
+
+// progressOf says how far an import has come. It is Done once the import runs no
+// more, when the page is to be loaded again.
+func (h room) progressOf(i *report.Import) web.Progress {
+	if !i.State.Running() {
+		return web.Progress{Text: "Finished", Value: 100, Max: 100, Done: true}
+	}
+	p, ok := h.intake.Progress(i.ID)
+	if !ok { // another program runs it, or it ends just now
+		return web.Progress{Text: plural(i.Read, "row", "rows") + " read"}
+	}
+	if p.Stage == pattern.Waits {
+		if p.Before < 1 {
+			return web.Progress{Text: "About to start"}
+		}
+		return web.Progress{Text: "Waiting for " + plural(p.Before, "other import", "other imports") + " to finish"}
+	}
+	percent, words := 0, p.Stage
+	for _, s := range shares {
+		if s.stage == p.Stage {
+			words = s.words
+			if p.Total > 0 {
+				percent += int(int64(s.percent) * min(p.Done, p.Total) / p.Total)
+			}
+			break
+		}
+		percent += s.percent
+	}
+	text := fmt.Sprintf("%d%% done. ", percent)
+	if p.Stage == pattern.Reads {
+		text += plural(p.Rows, "row", "rows") + " read"
+		if p.Rate >= 1 {
+			text += fmt.Sprintf(", %s a second", thousands(int(p.Rate)))
+		}
+		if left := leftWords(p.Left); left != "" {
+			text += "; reading ends in " + left
+		}
+		return web.Progress{Text: text + ".", Value: percent, Max: 100}
+	}
+	return web.Progress{Text: text + "All " + plural(i.Read, "row is", "rows are") + " in. Now " + words + ".", Value: percent, Max: 100}
+}
+
+// leftWords is a time that is left, as roughly as it is known.
+func leftWords(d time.Duration) string {
+	switch {
+	case d <= 0:
+		return ""
+	case d < 50*time.Second:
+		return "less than a minute"
+	case d < 90*time.Second:
+		return "about a minute"
+	case d < 55*time.Minute:
+		return fmt.Sprintf("about %d minutes", int(d.Round(time.Minute).Minutes()))
+	case d < 90*time.Minute:
+		return "about an hour"
+	}
+	return fmt.Sprintf("about %d hours", int(d.Round(time.Hour).Hours()))
+}
