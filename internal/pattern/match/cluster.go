@@ -118,10 +118,21 @@ func (k *clustering) pool(a, b int32) int32 {
 	sum := int64(0)
 	for n := range look {
 		at := n * pairs / look // spread evenly, the same every time
-		t := k.total(x[at/len(y)], y[at%len(y)])
+		t := k.speaks(x[at/len(y)], y[at%len(y)])
 		sum += int64(min(max(t, -mostEach), mostEach))
 	}
 	return int32(sum / int64(look))
+}
+
+// speaks is what two mentions say of each other when two people are pooled. Once
+// the other parties of reports are weighed, what people start with counts no
+// more for mentions at large: a first name in one report and a first name in
+// another do not speak against each other.
+func (k *clustering) speaks(i, j int32) int32 {
+	if !k.beside || k.together(i, j) != Apart {
+		return k.total(i, j)
+	}
+	return k.likelihood(i, j)
 }
 
 // A Decision is what a person decided about two mentions. It always wins.

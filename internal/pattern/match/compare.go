@@ -257,12 +257,17 @@ func (d *dictionary) forename(x, y uint32) uint8 {
 		if tx[0] == ty[0] {
 			return givenInitial
 		}
-	case nickname(tx, ty):
+	case nickname(tx, ty), begins(tx, ty), begins(ty, tx):
 		return givenNick
 	case d.close(x, y):
 		return givenClose
 	}
 	return givenDiffer
+}
+
+// begins reports whether a name is the beginning of another, as Russ is of Russell.
+func begins(short, long string) bool {
+	return len(short) >= 3 && len(short) < len(long) && long[:len(short)] == short
 }
 
 func (d *dictionary) family(a, b, aliasA, aliasB []uint32) (level uint8, common uint32) {

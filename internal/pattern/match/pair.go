@@ -115,11 +115,14 @@ func (m *Model) beside() int32 {
 // joinByReport weighs the two parties of reports together: two reports of one
 // victim with little about the suspect are about one suspect unless what little
 // there is speaks against it, and the other way round.
-func (k *clustering) joinByReport(ctx context.Context) error {
+func (k *clustering) joinByReport(ctx context.Context, found []edge) error {
 	if len(k.c.reports) == 0 || k.oneEach {
 		return nil
 	}
 	k.beside = true
+	if err := k.join(ctx, k.both(found)); err != nil {
+		return err
+	}
 	const passes = 2 // a suspect found through a victim can find another victim
 	for range passes {
 		var edges []edge
@@ -137,6 +140,34 @@ func (k *clustering) joinByReport(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// both finds, among pairs of victims that do not stand by themselves, those whose
+// suspects are alike too: two names that mean little alone mean much together.
+func (k *clustering) both(found []edge) (all []edge) {
+	const surely = .9
+	for _, e := range found {
+		if e.total >= joins || k.person[e.i] == k.person[e.j] || k.c.reportOf[e.i] < 0 || k.c.reportOf[e.j] < 0 || !k.c.isVictim(e.i) || !k.c.isVictim(e.j) {
+			continue
+		}
+		oi, oj := k.c.opposite(e.i), k.c.opposite(e.j)
+		if oi < 0 || oj < 0 || k.c.empty(oi) || k.c.empty(oj) {
+			continue
+		}
+		p, _, _, _ := k.m.pairs.split(k.likelihood(e.i, e.j), k.likelihood(oi, oj))
+		if p >= surely {
+			all = append(all, edge{e.i, e.j, milli(math.Log2(p / (1 - p)))})
+		}
+	}
+	strongest(all)
+	return all
+}
+
+// likelihood is what two mentions say of each other, without what people start with.
+func (k *clustering) likelihood(i, j int32) int32 {
+	e := k.c.evidence(i, j)
+	same, house := k.m.weight(&e, k.c.born[i], k.c.born[j])
+	return same + k.m.against(house)
 }
 
 // told reports whether something of two mentions agrees. What they have in

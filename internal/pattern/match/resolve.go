@@ -70,7 +70,7 @@ func Resolve(ctx context.Context, c *Corpus, o Options) (*Result, error) {
 	if o.Model == nil {
 		c.learnPairs(m, k)
 	}
-	if err := k.joinByReport(ctx); err != nil {
+	if err := k.joinByReport(ctx, edges); err != nil {
 		return nil, err
 	}
 	if o.Pairs != nil {
