@@ -140,7 +140,14 @@ func (h room) stageOf(r *http.Request) (v stage, err error) {
 
 // prepare reads the beginning of the file, for a person to confirm its columns.
 func (h room) prepare(r *http.Request, v *stage, m report.Mapping, agency string) error {
-	p, err := h.intake.Preview(r.Context(), v.Import, m, agency)
+	shown := agency
+	if shown == "" { // to be entered on this page: the rows can be shown meanwhile
+		shown = agencyToCome
+	}
+	p, err := h.intake.Preview(r.Context(), v.Import, m, shown)
+	if err == nil && agency == "" && saysAgency(m, p.Header) {
+		p, err = h.intake.Preview(r.Context(), v.Import, m, "") // a row that does not say is set aside
+	}
 	if wrong, ok := errors.AsType[fault.Invalid](err); ok { // the file, which was sound when it came
 		v.Has, v.Message = false, wrong.Error()
 		return nil

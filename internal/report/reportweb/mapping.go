@@ -166,6 +166,24 @@ func checked(m report.Mapping, agency string, header []string) (wrong fault.Inva
 	return wrong
 }
 
+// agencyToCome stands in the first rows for an agency that is not entered yet.
+const agencyToCome = "To be entered"
+
+// saysAgency reports whether a column says which agency holds a record.
+func saysAgency(m report.Mapping, header []string) bool {
+	return slices.ContainsFunc(header, func(name string) bool {
+		own := ours(name)
+		return m[name] == "agency" || m[name] == "" && own != nil && own.Name == "agency"
+	})
+}
+
+func (m *mapping) agencyHint() string {
+	if slices.ContainsFunc(m.Columns, func(c theirs) bool { return c.Ours == "agency" }) {
+		return "Only for rows in which the column is empty"
+	}
+	return "No column says it, so enter it here"
+}
+
 func date(column string) bool {
 	return column == "reported_at" || column == "occurred_from" || column == "occurred_to"
 }
