@@ -116,6 +116,9 @@ func beside(ctx context.Context, q db.Querier, model *match.Model, p *match.Prep
 		groups[m.Person] = append(groups[m.Person], m)
 	}
 	var best Spot
+	if len(order) == 1 && how == match.SuspectsOfOneVictim {
+		how = match.OnlySuspectOfOneVictim
+	}
 	for _, id := range order {
 		best.take(model, p, groups[id][:min(mostMembers, len(groups[id]))], how)
 	}

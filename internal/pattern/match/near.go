@@ -103,6 +103,16 @@ func (m *Model) toldNear(e *evidence) bool {
 	return false
 }
 
+// differs reports whether anything of two suspects speaks against their being one.
+func (m *Model) differs(e *evidence) bool {
+	for f := range fields {
+		if m.weighNear(f, e) < 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // explainNear is the score of two suspects of one victim, field by field.
 func (m *Model) explainNear(e *evidence, a, b birth) Score {
 	var s Score

@@ -139,13 +139,57 @@ func (k *clustering) joinByReport(ctx context.Context, found []edge) error {
 			return err
 		}
 	}
-	return nil
+	return k.join(ctx, k.silent())
+}
+
+// surely is the odds of one suspect from which silence is taken for agreement.
+const surely = 4
+
+// silent finds suspects of one victim of whom nothing can be compared: a given
+// name in one report and a family name in another. They are held to be one when
+// the victim reports nobody else, nothing differs, and the data say that people
+// who report again mostly report one suspect. That is all that speaks for it, and
+// the chance it is given says so.
+func (k *clustering) silent() (all []edge) {
+	if k.m.near.odds < surely {
+		return nil
+	}
+	for _, mentions := range k.members {
+		var first, other int32 = -1, -1 // a mention of each of two suspects
+		for _, m := range mentions {
+			if k.c.reportOf[m] < 0 || !k.c.isVictim(m) {
+				continue
+			}
+			o := k.c.opposite(m)
+			switch {
+			case o < 0 || k.c.empty(o):
+			case first < 0 || k.person[o] == k.person[first]:
+				first = max(first, o)
+			case other < 0 || k.person[o] == k.person[other]:
+				other = max(other, o)
+			default:
+				first, other = -2, -2 // three or more
+			}
+			if first == -2 {
+				break
+			}
+		}
+		if first < 0 || other < 0 {
+			continue
+		}
+		e := k.c.evidence(first, other)
+		if t := k.total(first, other); t >= joins && !k.m.differs(&e) {
+			all = append(all, edge{min(first, other), max(first, other), t})
+		}
+	}
+	strongest(all)
+	return all
 }
 
 // both finds, among pairs of victims that do not stand by themselves, those whose
 // suspects are alike too: two names that mean little alone mean much together.
 func (k *clustering) both(found []edge) (all []edge) {
-	const surely = .9
+	const chance = .9
 	for _, e := range found {
 		if e.total >= joins || k.person[e.i] == k.person[e.j] || k.c.reportOf[e.i] < 0 || k.c.reportOf[e.j] < 0 || !k.c.isVictim(e.i) || !k.c.isVictim(e.j) {
 			continue
@@ -155,7 +199,7 @@ func (k *clustering) both(found []edge) (all []edge) {
 			continue
 		}
 		p, _, _, _ := k.m.pairs.split(k.likelihood(e.i, e.j), k.likelihood(oi, oj))
-		if p >= surely {
+		if p >= chance {
 			all = append(all, edge{e.i, e.j, milli(math.Log2(p / (1 - p)))})
 		}
 	}

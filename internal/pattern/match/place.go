@@ -9,6 +9,7 @@ const (
 	Apart               Together = iota
 	SuspectsOfOneVictim          // the mention's report and the person's are by one victim
 	VictimsOfOneSuspect          // the mention's report and the person's are about one suspect
+	OnlySuspectOfOneVictim       // SuspectsOfOneVictim, and the victim reports nobody else
 )
 
 // A Joining says whether a mention belongs to a person, and by which of the
@@ -23,18 +24,23 @@ type Joining struct {
 // one of them speaks for it, all of them together do not speak against it, and
 // something of the two agrees. It is what Resolve does for many, done for one.
 // It panics when members is empty.
+//
+// Suspects of one victim of whom nothing can be compared, a given name in one
+// report and a family name in another, belong together only when the victim
+// reports nobody else: then ask with OnlySuspectOfOneVictim.
 func (m *Model) Joins(p *Prepared, members []*Prepared, together Together) Joining {
 	var j Joining
 	sum := int64(0)
-	agrees := false
+	agrees, silent := false, together == OnlySuspectOfOneVictim && m.near.odds >= surely
 	for i, other := range members {
 		d, va, vb := pairOf(p, other, m.countOf)
 		e := d.compare(&va, &vb)
 		var s Score
 		var told bool
 		switch together {
-		case SuspectsOfOneVictim:
+		case SuspectsOfOneVictim, OnlySuspectOfOneVictim:
 			s, told = m.explainNear(&e, p.born, other.born), m.toldNear(&e)
+			silent = silent && !m.differs(&e)
 		default:
 			s = m.explain(&e, p.born, other.born)
 			told = slices.ContainsFunc(s.Bits, func(b FieldBits) bool {
@@ -49,7 +55,7 @@ func (m *Model) Joins(p *Prepared, members []*Prepared, together Together) Joini
 		}
 		sum += int64(min(max(s.Total, -mostEach), mostEach))
 	}
-	j.Joins = agrees && j.Score.Total >= joins && sum >= int64(pooled)*int64(len(members))
+	j.Joins = (agrees || silent) && j.Score.Total >= joins && sum >= int64(pooled)*int64(len(members))
 	return j
 }
 
