@@ -6,10 +6,10 @@ import "slices"
 type Together uint8
 
 const (
-	Apart               Together = iota
-	SuspectsOfOneVictim          // the mention's report and the person's are by one victim
-	VictimsOfOneSuspect          // the mention's report and the person's are about one suspect
-	OnlySuspectOfOneVictim       // SuspectsOfOneVictim, and the victim reports nobody else
+	Apart                  Together = iota
+	SuspectsOfOneVictim             // the mention's report and the person's are by one victim
+	VictimsOfOneSuspect             // the mention's report and the person's are about one suspect
+	OnlySuspectOfOneVictim          // SuspectsOfOneVictim, and the victim reports nobody else
 )
 
 // A Joining says whether a mention belongs to a person, and by which of the

@@ -149,7 +149,7 @@ func mappingTable(v *stage) govuk.Table {
 const longestSaid = 120
 
 func previewTable(v *stage) govuk.Table {
-	t := govuk.Table{Scroll: "The first rows, as they would be read", Classes: "clew-table--dense", Head: govuk.Cells("Line", "Reference", "Agency", "Reported", "Recorded as", "Victim", "Suspect", "What it says")}
+	t := govuk.Table{Scroll: "The first rows, as they would be read", Classes: "clew-table--dense clew-wide", Head: govuk.Cells("Line", "Reference", "Agency", "Reported", "Recorded as", "Victim", "Suspect", "What it says")}
 	for _, row := range v.preview.Rows {
 		line := govuk.Cell{Text: thousands(row.Line)}
 		if row.Record == nil {
@@ -177,7 +177,7 @@ func nameOf(p *report.Party) string {
 }
 
 func asideTable(v *stage) govuk.Table {
-	t := govuk.Table{Scroll: "Rows that were set aside", Classes: "clew-table--dense", Head: govuk.Cells("Line", "Why", "What stands there")}
+	t := govuk.Table{Scroll: "Rows that were set aside", Classes: "clew-table--dense clew-wide", Head: govuk.Cells("Line", "Why", "What stands there")}
 	for _, a := range v.Aside {
 		cells := a.Cells
 		if len(cells) > mostCells {
