@@ -86,6 +86,11 @@ func (x *Extract) Next() (*Record, *Aside, error) {
 func (x *Extract) record(row table.Row) *Record {
 	x.wrong = x.wrong[:0]
 	l, cells := x.layout, row.Cells
+	for i, c := range cells {
+		if len(c) > 1 && c[0] == '\'' && strings.IndexByte("=+-@\t\r", c[1]) >= 0 {
+			cells[i] = c[1:] // a file we wrote safe for spreadsheets, and back
+		}
+	}
 	r := &Record{
 		Line:         row.Line,
 		ID:           l.cell(cells, cRecordID),

@@ -23,14 +23,18 @@ var shares = []struct {
 	{"writing", "writing down the patterns", 11},
 }
 
-// progressOf says how far an import has come. It is Done once the import runs no
-// more, when the page is to be loaded again.
 func (h room) progressOf(i *report.Import) web.Progress {
+	p, runs := h.intake.Progress(i.ID)
+	return progressWords(i, p, runs)
+}
+
+// progressWords says how far an import has come. It is Done once the import runs no
+// more, when the page is to be loaded again.
+func progressWords(i *report.Import, p pattern.Progress, runs bool) web.Progress {
 	if !i.State.Running() {
 		return web.Progress{Text: "Finished", Value: 100, Max: 100, Done: true}
 	}
-	p, ok := h.intake.Progress(i.ID)
-	if !ok { // another program runs it, or it ends just now
+	if !runs { // another program runs it, or it ends just now
 		return web.Progress{Text: plural(i.Read, "row", "rows") + " read"}
 	}
 	if p.Stage == pattern.Waits {

@@ -19,19 +19,20 @@ type site struct {
 	*webtest.Site
 	reports *report.Store
 	held    *pattern.Store
-	intake  *pattern.Intake
+	folder  string // of uploads
 }
 
 func open(t *testing.T, d *db.DB) site {
 	t.Helper()
 	people := person.NewStore(d)
 	held, reports := pattern.NewStore(d, people), report.NewStore(d)
-	in := pattern.NewIntake(held, reports, t.TempDir())
+	folder := t.TempDir()
+	in := pattern.NewIntake(held, reports, folder)
 	t.Cleanup(in.Close)
 	m := web.NewMux(nil)
 	reportweb.Routes(m, reports, in, held, people)
 	m.Handle("POST /name", func(w http.ResponseWriter, r *http.Request) error { return web.SetActor(w, r, web.Text(r, "name")) })
-	return site{webtest.Serve(t, m), reports, held, in}
+	return site{webtest.Serve(t, m), reports, held, folder}
 }
 
 func (s site) comeIn(t *testing.T, name string) {

@@ -112,7 +112,7 @@ func importsTable(v *imports) govuk.Table {
 	for n := range v.All {
 		i := &v.All[n]
 		t.Rows = append(t.Rows, []govuk.Cell{
-			{HTML: importLink(i)}, {Text: stamp(i.Begun)}, {HTML: isolated(i.By)}, {HTML: stateTag(i.State)},
+			{HTML: importLink(i)}, {Text: stamp(i.Begun)}, {HTML: isolated(i.By)}, {HTML: tagged(stateTag(i.State))},
 			{Text: thousands(i.Read), Format: "numeric"}, {Text: thousands(i.Kept), Format: "numeric"}, {Text: thousands(i.Already), Format: "numeric"}, {Text: thousands(i.Aside), Format: "numeric"},
 		})
 	}
