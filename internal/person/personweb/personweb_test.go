@@ -33,6 +33,7 @@ func open(t *testing.T, d *db.DB) site {
 	held := pattern.NewStore(d, people)
 	m := web.NewMux(nil)
 	personweb.Routes(m, people, held, report.NewStore(d))
+	m.Handle("GET /as/{name}", func(w http.ResponseWriter, r *http.Request) error { return web.SetActor(w, r, r.PathValue("name")) })
 	m.Handle("POST /name", func(w http.ResponseWriter, r *http.Request) error { return web.SetActor(w, r, web.Text(r, "name")) })
 	return site{webtest.Serve(t, m), people, held}
 }

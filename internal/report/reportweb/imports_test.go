@@ -403,7 +403,7 @@ func TestUploadThatWentAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := s.Get(t, at)
-	if a.Status != http.StatusOK || !strings.Contains(a.Body, "The uploaded file is no longer here.") {
+	if a.Status != http.StatusOK || !strings.Contains(a.Body, "The uploaded file cannot be read any more") {
 		t.Errorf("status %d\n%s", a.Status, a.Main())
 	}
 	webtest.Golden(t, "import-gone", unnamed(a.Main()))

@@ -31,6 +31,7 @@ func open(t *testing.T, d *db.DB) site {
 	t.Cleanup(in.Close)
 	m := web.NewMux(nil)
 	reportweb.Routes(m, reports, in, held, people)
+	m.Handle("GET /as/{name}", func(w http.ResponseWriter, r *http.Request) error { return web.SetActor(w, r, r.PathValue("name")) })
 	m.Handle("POST /name", func(w http.ResponseWriter, r *http.Request) error { return web.SetActor(w, r, web.Text(r, "name")) })
 	return site{webtest.Serve(t, m), reports, held, folder}
 }

@@ -32,6 +32,9 @@ func (v *stage) heading() string {
 	case report.Stopped:
 		return "The import was stopped"
 	}
+	if !v.Has {
+		return "The uploaded file cannot be read any more"
+	}
 	return "Check the columns"
 }
 
@@ -69,11 +72,12 @@ func (v *stage) notices() []string {
 	return strings.Split(v.Message, "\n")
 }
 
+// goneWords say of a file that was never started why it cannot be.
 func (v *stage) goneWords() string {
 	if v.Message != "" {
-		return ": " + v.Message + "."
+		return v.Message + ". Nothing of it was taken in."
 	}
-	return "."
+	return "It was deleted, or moved away by somebody. Nothing of it was taken in."
 }
 
 func (v *stage) startWords() string {
