@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -51,6 +52,9 @@ const about = `Clew sees scattered reports as one course of conduct.
 Results go to standard output, progress and notices to standard error.
 Exit status: 0 done, 1 a check failed, 2 wrong use or unreadable input.
 Every setting is also an environment variable: --listen is CLEW_LISTEN.`
+
+// thrifty trades some time for memory, in the commands that hold a whole extract.
+func thrifty() { debug.SetGCPercent(60) }
 
 // errCheck is a check that failed: exit status 1.
 var errCheck = errors.New("a check failed")

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -41,11 +42,12 @@ type linking struct {
 type linkRow struct {
 	file  int
 	id    string
-	cells []string // by linking.columns of its file
+	cells packed // by the columns of its file
 
 }
 
 func (c *link) Run(ctx context.Context, s Streams) error {
+	thrifty()
 	if len(c.People) > 2 {
 		return fault.Bad("people", "link takes one list or two")
 	}
@@ -146,7 +148,7 @@ func (l *linking) read(ctx context.Context, c *link, n int, path string, bar *pr
 			continue
 		}
 		l.corpus.AddFrom(uint8(n), person.Of("", &e.Party))
-		l.rows = append(l.rows, linkRow{file: n, id: e.ID, cells: e.Cells})
+		l.rows = append(l.rows, linkRow{file: n, id: strings.Clone(e.ID), cells: pack(e.Cells)})
 		if truth >= 0 {
 			l.truth = append(l.truth, strings.TrimSpace(e.Cells[truth]))
 		}
@@ -182,7 +184,7 @@ func (l *linking) write(path string, two bool, at [2][]int, res *match.Result) e
 	for i := range l.rows {
 		r := &l.rows[i]
 		clear(row)
-		for j, cell := range r.cells {
+		for j, cell := range r.cells.cells() {
 			if j < len(at[r.file]) {
 				row[at[r.file][j]] = cell
 			}
@@ -218,4 +220,27 @@ func (l *linking) told(c *link, s Streams, res *match.Result) error {
 			e.Right, e.Wrong, e.Missed, e.Precision, e.Recall, e.F1, e.BPrecision, e.BRecall, e.BF1)
 	}
 	return nil
+}
+
+// packed is the cells of a row in one piece: a million rows of a dozen cells would
+// need more memory for the cells' heads than for what is in them.
+type packed string
+
+func pack(cells []string) packed {
+	var b []byte
+	for _, c := range cells {
+		b = binary.AppendUvarint(b, uint64(len(c)))
+		b = append(b, c...)
+	}
+	return packed(b)
+}
+
+func (p packed) cells() (all []string) {
+	for s := string(p); s != ""; {
+		n, size := binary.Uvarint([]byte(s[:min(len(s), binary.MaxVarintLen64)]))
+		s = s[size:]
+		all = append(all, s[:n])
+		s = s[n:]
+	}
+	return all
 }

@@ -37,6 +37,7 @@ type learning struct {
 }
 
 func (c *sweep) Run(ctx context.Context, s Streams) error {
+	thrifty()
 	t, err := table.Open(c.Records)
 	if err != nil {
 		return err

@@ -109,10 +109,20 @@ func blockKeys(keys, given, family, post, addr []uint64, born birth) []uint64 {
 	return slices.Compact(keys)
 }
 
-// mostInBlock is how many mentions may share a key and still be compared with
-// each other through it. Beyond it the value tells too little to be worth the
-// time; it is reported, and other keys find the same people.
-const mostInBlock = 150
+// mostInBlock is how many mentions may share a key of each kind and still be
+// compared with each other through it. Beyond it the value tells too little to be
+// worth the time; it is reported, and other keys find the same people. A number
+// of one's own may be shared by more than a day of birth, which thousands share.
+var mostInBlock = func() (most [keyKinds]int) {
+	for k := range most {
+		most[k] = 60
+	}
+	for _, k := range directKey {
+		most[k] = 150
+	}
+	most[keyBorn], most[keyNames] = 25, 40
+	return most
+}()
 
 // A Capped value is one that more mentions share than are compared through it.
 type Capped struct {
@@ -191,7 +201,7 @@ func gatherBlocks(all []posting) *blocks {
 			j++
 		}
 		switch size := j - i; {
-		case size > mostInBlock:
+		case size > mostInBlock[kindOf(all[i].key)]:
 			b.capped = append(b.capped, Capped{keyWords[kindOf(all[i].key)], size, all[i].mention})
 		case size > 1:
 			for _, p := range all[i:j] {

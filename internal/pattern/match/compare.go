@@ -22,6 +22,7 @@ func letterSet(w string) (s uint32) {
 // A view is a mention as its features in a dictionary, in order of kind.
 type view struct {
 	features []uint32
+	kinds    []kind // of each feature
 	born     birth
 	sex      byte
 }
@@ -33,25 +34,19 @@ type evidence struct {
 	common  [fields]uint32 // mentions that have the value; 0 where it does not matter
 }
 
-// segment is the part of a view's features that are of one kind.
-func (d *dictionary) segment(v *view, k kind, from int) (seg []uint32, next int) {
-	for from < len(v.features) && d.kind[v.features[from]] < k {
-		from++
-	}
-	next = from
-	for next < len(v.features) && d.kind[v.features[next]] == k {
-		next++
-	}
-	return v.features[from:next], next
-}
-
 // A parted view has its features by kind.
 type parted [kinds][]uint32
 
-func (d *dictionary) part(v *view) (p parted) {
-	at := 0
-	for k := range kinds {
-		p[k], at = d.segment(v, k, at)
+// part parts a view: its features are in order of kind. The kinds stand beside
+// the features, so that nothing need be fetched from far.
+func (v *view) part() (p parted) {
+	for from := 0; from < len(v.kinds); {
+		k, to := v.kinds[from], from+1
+		for to < len(v.kinds) && v.kinds[to] == k {
+			to++
+		}
+		p[k] = v.features[from:to]
+		from = to
 	}
 	return p
 }
@@ -59,7 +54,7 @@ func (d *dictionary) part(v *view) (p parted) {
 // compare compares two mentions field by field. It does not matter which comes
 // first.
 func (d *dictionary) compare(a, b *view) (e evidence) {
-	pa, pb := d.part(a), d.part(b)
+	pa, pb := a.part(), b.part()
 	d.names(&e, &pa, &pb)
 	e.pattern[fBorn] = compareBirth(a.born, b.born)
 	for _, x := range [...]struct {

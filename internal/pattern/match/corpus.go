@@ -9,6 +9,7 @@ type Corpus struct {
 	wordIDs  map[string]uint32
 	off      []uint32 // features of mention i are feats[off[i]:off[i+1]]
 	feats    []uint32
+	kinds    []kind // of each of feats
 	born     []birth
 	sex      []byte
 	file     []uint8
@@ -34,7 +35,7 @@ func (c *Corpus) Add(m Mention) int32 {
 // AddPrepared is Add for a mention in normal form.
 func (c *Corpus) AddPrepared(p *Prepared) int32 {
 	for _, f := range p.features {
-		c.feats = append(c.feats, c.feature(f))
+		c.feats, c.kinds = append(c.feats, c.feature(f)), append(c.kinds, f.kind)
 	}
 	c.off = append(c.off, uint32(len(c.feats)))
 	c.born, c.sex = append(c.born, p.born), append(c.sex, p.sex)
@@ -94,7 +95,8 @@ func (d *dictionary) addWord(text string) uint32 {
 }
 
 func (c *Corpus) view(i int32) view {
-	return view{c.feats[c.off[i]:c.off[i+1]], c.born[i], c.sex[i]}
+	from, to := c.off[i], c.off[i+1]
+	return view{c.feats[from:to], c.kinds[from:to], c.born[i], c.sex[i]}
 }
 
 func (c *Corpus) empty(i int32) bool { return c.off[i] == c.off[i+1] && c.born[i] == 0 }
@@ -105,7 +107,7 @@ func pairOf(a, b *Prepared, count func(*feature) uint32) (d dictionary, va, vb v
 	var hashes []uint64
 	wordIDs := map[string]uint32{}
 	take := func(p *Prepared) view {
-		v := view{make([]uint32, 0, len(p.features)), p.born, p.sex}
+		v := view{make([]uint32, 0, len(p.features)), make([]kind, 0, len(p.features)), p.born, p.sex}
 		for i := range p.features {
 			f := &p.features[i]
 			id := slices.Index(hashes, f.hash)
@@ -114,7 +116,7 @@ func pairOf(a, b *Prepared, count func(*feature) uint32) (d dictionary, va, vb v
 				hashes = append(hashes, f.hash)
 				d.count[id] = count(f)
 			}
-			v.features = append(v.features, uint32(id))
+			v.features, v.kinds = append(v.features, uint32(id)), append(v.kinds, f.kind)
 		}
 		return v
 	}

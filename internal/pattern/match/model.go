@@ -22,6 +22,10 @@ type Model struct {
 	names    map[uint64]string // the words among them, for a reader
 
 	bits [2][fields][16]int32 // by level, of same and household, in thousandths
+
+	start     int32   // what a pair starts with, in thousandths of a bit
+	houseOdds float64 // of one household against two strangers
+	houseLess int32   // household evidence below this takes nothing from a score
 }
 
 // pairPriors are the odds of what two reports are that share somebody.
@@ -57,6 +61,9 @@ func (m *Model) reckon() {
 			m.bits[1][f][i+1] = milli(math.Log2(l.household / m.random[f][i]))
 		}
 	}
+	m.start = milli(math.Log2(m.same / (1 - m.house - m.same)))
+	m.houseOdds = m.house / (1 - m.house - m.same)
+	m.houseLess = int32(1000*math.Log2(1e-4/m.houseOdds)) - 1
 	m.reckonNear()
 }
 
@@ -147,11 +154,13 @@ func (m *Model) weight(e *evidence, a, b birth) (same, house int32) {
 // against is how much the chance of one household takes from the odds of one
 // person, given the evidence of a household: never above 0.
 func (m *Model) against(house int32) int32 {
-	odds := m.house / (1 - m.house - m.same) * math.Exp2(float64(house)/1000)
-	return -milli(math.Log2(1 + odds))
+	if house < m.houseLess {
+		return 0
+	}
+	return -milli(math.Log2(1 + m.houseOdds*math.Exp2(float64(house)/1000)))
 }
 
-func (m *Model) prior() int32 { return milli(math.Log2(m.same / (1 - m.house - m.same))) }
+func (m *Model) prior() int32 { return m.start }
 
 // total is the score: thousandths of a bit for one person against anything else.
 func (m *Model) total(same, house int32) int32 { return same + m.prior() + m.against(house) }
