@@ -58,12 +58,18 @@ func (n *Names) Best() string {
 var unnamed = (&report.Party{}).Name()
 
 // telling is how many words of a name tell who it is, two at most: a third is
-// as often a slip. A number or handle that stands in for a name is none.
-func telling(s string) int {
+// as often a slip. An initial is none, nor is a number or handle that stands in
+// for a name.
+func telling(s string) (n int) {
 	if strings.ContainsAny(s, "0123456789@_") {
 		return 0
 	}
-	return min(len(match.Words(s)), 2)
+	for _, w := range match.Words(s) {
+		if len(w) > 1 {
+			n++
+		}
+	}
+	return min(n, 2)
 }
 
 func capitals(s string) (n int) {

@@ -142,14 +142,24 @@ func (h room) maybe(r *http.Request, p *person.Page) ([]maybe, error) {
 	return all, nil
 }
 
-// undecided is how many people may be the same and nobody has decided about.
-func (v *view) undecided() (n int) {
+// undecided is how many people nobody has decided about may be the same, at that
+// chance or more.
+func (v *view) undecided(least float64) (n int) {
 	for _, m := range v.Maybe {
-		if m.Apart == nil {
+		if m.Apart == nil && m.Score.Same >= least {
 			n++
 		}
 	}
 	return n
+}
+
+// toCheck is how many people to check before anything else: those who are more
+// likely than not the same or, when there is no pattern to read, all.
+func (v *view) toCheck() int {
+	if len(v.AsVictim)+len(v.AsSuspect) > 0 {
+		return v.undecided(.5)
+	}
+	return v.undecided(0)
 }
 
 func factsOf(k *person.Known) (all []fact) {

@@ -16,7 +16,7 @@ import (
 )
 
 // unnamed gives the ids of a page numbers in order of appearance, and makes the
-// moments of this run one moment, so that it can be compared.
+// moments and the weights of this run one, so that it can be compared.
 func unnamed(html string) string {
 	names := map[string]string{}
 	html = regexp.MustCompile(`\b[0-9a-hjkmnp-tv-z]{16}([vs]?)\b`).ReplaceAllStringFunc(html, func(id string) string {
@@ -26,6 +26,7 @@ func unnamed(html string) string {
 		}
 		return names[id[:16]] + side
 	})
+	html = regexp.MustCompile(`[+−]\d+\.\d{3}`).ReplaceAllString(html, "±0.000") // what it weighs is match's to say
 	return regexp.MustCompile(`\d{1,2} \w+ 20\d\d at \d{1,2}:\d\d[ap]m`).ReplaceAllString(html, "now")
 }
 
