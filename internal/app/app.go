@@ -119,6 +119,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener, log *slog.Logger) error
 	if err := a.Reports.Interrupted(ctx); err != nil {
 		return err
 	}
+	a.Intake.Log = func(id string, err error) { log.Error("import failed", "import", id, "err", err) }
 	server := &http.Server{Handler: web.Loopback(a.Mux(log)), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
 	stopped := make(chan error, 1)
 	go func() {
