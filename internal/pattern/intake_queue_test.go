@@ -110,7 +110,7 @@ func TestStoppedHalfwayIsInOrder(t *testing.T) {
 			t.Errorf("%d reports, want the two and one lot", n)
 		}
 		all, _, err := k.reports.Imports(t.Context(), 0, 1)
-		if err != nil || all[0].State != report.Stopped || !strings.Contains(all[0].Message, "1000 rows read before that are in") {
+		if err != nil || all[0].State != report.Stopped || !strings.Contains(all[0].Message, "1,000 rows read before that are in") {
 			t.Errorf("the import says %+v, %v", all, err)
 		}
 		if !k.Has(all[0].ID) {
@@ -268,7 +268,7 @@ func TestFileThatBreaksOff(t *testing.T) {
 			t.Fatal(err)
 		}
 		i = k.ended(t, i.ID)
-		if i.State != report.Failed || i.Kept != 1500 || !strings.Contains(i.Message, "march.xlsx is damaged") || !strings.Contains(i.Message, "1500 rows before that are in") || !k.Has(i.ID) {
+		if i.State != report.Failed || i.Kept != 1500 || !strings.Contains(i.Message, "march.xlsx is damaged") || !strings.Contains(i.Message, "1,500 rows before that are in") || !k.Has(i.ID) {
 			t.Errorf("%+v", i)
 		}
 		if n := numberOf(t, d, `SELECT value FROM tallies WHERE name = 'people'`); n != 0 {

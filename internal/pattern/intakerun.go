@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"clew/internal/number"
 	"context"
 	"errors"
 	"fmt"
@@ -265,7 +266,7 @@ func (t *Intake) end(ctx context.Context, cause error, id string, notices []stri
 	case isInvalid:
 		words = strings.TrimSuffix(invalid.Error(), ".") + ". Nothing of it was taken in."
 		if i.Read > 0 {
-			words = fmt.Sprintf("%s. The %s before that are in. Put the file right and import it again: rows that are in already stay as they are.", strings.TrimSuffix(invalid.Error(), "."), plural(i.Read, "row", "rows"))
+			words = fmt.Sprintf("%s. The %s before that are in. Put the file right and import it again: rows that are in already stay as they are.", strings.TrimSuffix(invalid.Error(), "."), number.Of(i.Read, "row", "rows"))
 		}
 	default:
 		words = "Something went wrong that is no fault of the file. " + soFar(&i) + " If it happens again, tell the person who looks after Clew."
@@ -286,7 +287,7 @@ func soFar(i *report.Import) string {
 	case i.State == report.Matching:
 		return "All its rows are in, but who is who was not worked out to the end. Start it again to do that: rows that are in already stay as they are."
 	case i.Kept > 0:
-		return fmt.Sprintf("The %s read before that are in, and are not yet set beside others. Start it again to take in the rest: rows that are in already stay as they are.", plural(i.Read, "row", "rows"))
+		return fmt.Sprintf("The %s read before that are in, and are not yet set beside others. Start it again to take in the rest: rows that are in already stay as they are.", number.Of(i.Read, "row", "rows"))
 	case i.Read > 0:
 		return "Nothing new of it is in."
 	}

@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"clew/internal/number"
 	"context"
 	"slices"
 
@@ -47,7 +48,7 @@ func (p *Part) Sentence() string {
 	if p.Later == 0 {
 		return s.Sentence()
 	}
-	return s.Sentence() + " " + plural(p.Later, "report has", "reports have") + " come in since."
+	return s.Sentence() + " " + number.Of(p.Later, "report has", "reports have") + " come in since."
 }
 
 // complete fills in everything but the record.

@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"clew/internal/number"
 	"fmt"
 	"strings"
 
@@ -15,8 +16,8 @@ func (p *Pattern) reasons() []string {
 	var why []string
 	say := func(format string, args ...any) { why = append(why, fmt.Sprintf(format, args...)) }
 
-	say("%s, %s to %s, in %s from %s.", plural(p.Total, "occasion", "occasions"), when.DayOf(p.First), when.DayOf(p.Last),
-		plural(len(p.Accounts), "report", "reports"), plural(len(p.Agencies), "agency", "agencies"))
+	say("%s, %s to %s, in %s from %s.", number.Of(p.Total, "occasion", "occasions"), when.DayOf(p.First), when.DayOf(p.Last),
+		number.Of(len(p.Accounts), "report", "reports"), number.Of(len(p.Agencies), "agency", "agencies"))
 	if p.Behaviours != 0 {
 		say("The records describe %s.", list(wayWords(p.Behaviours)))
 	} else {
@@ -54,13 +55,13 @@ func (p *Pattern) reasons() []string {
 		say("No record names who did it. That it is one person is for enquiry to show.")
 	}
 	if p.AlsoUnnamed > 0 {
-		say("The victim has also made %s of such conduct that %s nobody. They are not counted here.", plural(p.AlsoUnnamed, "report", "reports"), one(p.AlsoUnnamed, "names", "name"))
+		say("The victim has also made %s of such conduct that %s nobody. They are not counted here.", number.Of(p.AlsoUnnamed, "report", "reports"), number.One(p.AlsoUnnamed, "names", "name"))
 	}
 	if p.OtherVictims > 0 {
-		say("%s reported the same suspect.", plural(p.OtherVictims, "other person has", "other people have"))
+		say("%s reported the same suspect.", number.Of(p.OtherVictims, "other person has", "other people have"))
 	}
 	if p.Counter > 0 {
-		say("The suspect has also reported the victim (%s). Each is shown as its own pattern; neither is merged into the other.", plural(p.Counter, "report", "reports"))
+		say("The suspect has also reported the victim (%s). Each is shown as its own pattern; neither is merged into the other.", number.Of(p.Counter, "report", "reports"))
 	}
 	if p.Finding == Conduct {
 		why = append(why, p.notStalking()...)
@@ -133,15 +134,4 @@ func list(all []string) string {
 	default:
 		return strings.Join(all[:n-1], ", ") + " and " + all[n-1]
 	}
-}
-
-func plural(n int, single, many string) string {
-	return fmt.Sprintf("%d %s", n, one(n, single, many))
-}
-
-func one(n int, single, many string) string {
-	if n == 1 {
-		return single
-	}
-	return many
 }

@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"clew/internal/number"
 	"context"
 	"fmt"
 	"strings"
@@ -30,18 +31,18 @@ type Screening struct {
 func (s *Screening) Sentence() string {
 	switch {
 	case s.Unnamed && s.Nth > 1:
-		return fmt.Sprintf("This is the %s report by this victim of such conduct that names nobody, from %s. That it is one person is for enquiry to show.", ordinal(s.Nth), plural(len(s.Whole.Agencies), "agency", "agencies"))
+		return fmt.Sprintf("This is the %s report by this victim of such conduct that names nobody, from %s. That it is one person is for enquiry to show.", ordinal(s.Nth), number.Of(len(s.Whole.Agencies), "agency", "agencies"))
 	case s.Unnamed && s.Victim.Known():
-		return fmt.Sprintf("This report names nobody who did it. The victim is named in %s already.", plural(s.VictimIs.AsVictim, "other report", "other reports"))
+		return fmt.Sprintf("This report names nobody who did it. The victim is named in %s already.", number.Of(s.VictimIs.AsVictim, "other report", "other reports"))
 	case s.Nth == 0:
 		return "This report does not name both a victim and a suspect, so it cannot be set beside others yet."
 	case s.Nth == 1 && s.Suspect.Known():
-		return fmt.Sprintf("This is the first report by this victim about this suspect. The suspect is named in %s already.", plural(s.SuspectIs.AsSuspect, "other report", "other reports"))
+		return fmt.Sprintf("This is the first report by this victim about this suspect. The suspect is named in %s already.", number.Of(s.SuspectIs.AsSuspect, "other report", "other reports"))
 	case s.Nth == 1:
 		return "This is the first report by this victim about this suspect."
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "This is the %s report by this victim about this suspect, from %s.", ordinal(s.Nth), plural(len(s.Whole.Agencies), "agency", "agencies"))
+	fmt.Fprintf(&b, "This is the %s report by this victim about this suspect, from %s.", ordinal(s.Nth), number.Of(len(s.Whole.Agencies), "agency", "agencies"))
 	if earlier := list(s.Whole.recordedWords()); earlier != "" {
 		fmt.Fprintf(&b, " Recorded so far as %s.", earlier)
 	}

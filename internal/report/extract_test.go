@@ -67,7 +67,11 @@ func TestRecord(t *testing.T) {
 and left",16,V1,Mara,N/K,Em; Mads ;;,01/01/1901,F,07700 900101;07700 900102,m@example.org,@mara,"1 Oak Road; 2 Elm Road",NM1 1AA,,B2,"FARROW, Ed",@farrow_ed,1980, 
 C/2,,,2026-01-05,unknown,NULL,,,,,,0,0,,,,,,,,,,,,,,,,,,,PC Vane
 `
-	records, asides := all(t, extract(t, in, nil))
+	x := extract(t, in, nil)
+	if got := x.Kept(); !reflect.DeepEqual(got, []string{"Beat", "Officer"}) {
+		t.Errorf("kept as they are: %q", got)
+	}
+	records, asides := all(t, x)
 	if len(asides) > 0 {
 		t.Fatalf("set aside: %v", asides[0])
 	}

@@ -97,6 +97,16 @@ func TestWorkbook(t *testing.T) {
 				b.show(fmt.Sprintf("%c2", 'A'+i), "yyyy-mm-dd", n)
 			}
 		}, "a|b|c\n2 1900-02-28|1900-03-01|1900-03-01\n"},
+		{"the formats every reader knows", func(b *bookTest) {
+			b.row("a", "b", "c", "d")
+			for i, n := range []int{14, 22, 20, 2} {
+				style, err := b.NewStyle(&excelize.Style{NumFmt: n})
+				cell := fmt.Sprintf("%c2", 'A'+i)
+				if err := errors.Join(err, b.SetCellStyle("Sheet1", cell, cell, style), b.SetCellValue("Sheet1", cell, 46022.75-float64(i/2)*0.25)); err != nil {
+					b.t.Fatal(err)
+				}
+			}
+		}, "a|b|c|d\n2 2025-12-31T18:00|2025-12-31T18:00|12:00|46022.5\n"},
 		{"numbers shown otherwise", func(b *bookTest) {
 			b.row("a", "b", "c", "d", "e")
 			b.show("A2", "00000000000", 7700900123)

@@ -102,11 +102,14 @@ func TestCSV(t *testing.T) {
 		{"one that the next row closes", "a,b\n1,\"one\n2,\"two\"\n3,three\n", "a|b\n!2 a quotation mark is opened and not closed: 1,\"one\n3 2|two\n4 3|three\n"},
 		{"one that swallows rows", "a,b\n1,\"one\n2,two\n\"3\",three\n", "a|b\n!2 a quotation mark is opened and not closed: 1,\"one\n3 2|two\n4 3|three\n"},
 		{"one that swallows a row and closes", "a,b,c\n1,\"one,x\n2,two,\"y\n3,three,z\n", "a|b|c\n!2 there is text after a closing quotation mark (one that is part of the text is written twice): 1,\"one,x⏎2,two,\"y\n4 3|three|z\n"},
+		{"one that swallows sound rows and closes", "a,b,c\n1,\"one,x\n2,two,z\n3,y,\"\n4,5,6\n", "a|b|c\n!2 a quotation mark is opened and not closed: 1,\"one,x\n3 2|two|z\n!4 a quotation mark is opened and not closed: 3,y,\"\n5 4|5|6\n"},
 		{"on the last line", "a,b\n1,2\n3,\"four", "a|b\n2 1|2\n!3 a quotation mark is opened and not closed: 3,\"four\n"},
 		{"a row of the most bytes", "a,b\n1," + long[:table.MaxRow-3] + "\n3,4\n", "a|b\n2 1|xxxxxxxxxxxxxxxxxx… (1048575)\n3 3|4\n"},
 		{"a row too long", "a,b\n1," + long + long + long + "\n3,4\n", "a|b\n!2 it is longer than 1024 KiB; only its beginning is kept: 1,xxxxxxxxxxxxxxxxxx… (1000)\n3 3|4\n"},
 		{"a last row too long", "a,b\n" + long + "xx", "a|b\n!2 it is longer than 1024 KiB; only its beginning is kept: xxxxxxxxxxxxxxxxxxxx… (1000)\n"},
 		{"a row too long because never closed", "a,b\n1,\"x\n2,3\n6," + long[:1000] + "\n7," + long + "\n8,9\n", "a|b\n!2 a quotation mark is opened and not closed: 1,\"x\n3 2|3\n4 6|xxxxxxxxxxxxxxxxxx… (1002)\n!5 it is longer than 1024 KiB; only its beginning is kept: 7,xxxxxxxxxxxxxxxxxx… (1000)\n6 8|9\n"},
+		{"a row one byte too long", "a,b\n1," + long[:table.MaxRow-2] + "\n3,4\n", "a|b\n!2 it is longer than 1024 KiB; only its beginning is kept: 1,xxxxxxxxxxxxxxxxxx… (1000)\n3 3|4\n"},
+		{"a broken row one byte too long", "a,b\n\"x\"y," + long[:table.MaxRow-5] + "\n3,4\n", "a|b\n!2 it is longer than 1024 KiB; only its beginning is kept: \"x\"y,xxxxxxxxxxxxxxx… (1000)\n3 3|4\n"},
 		{"a broken row too long", "a,b\n1,\"x\"y" + long + "\n2,3\n", "a|b\n!2 it is longer than 1024 KiB; only its beginning is kept: 1,\"x\"yxxxxxxxxxxxxxx… (1000)\n3 2|3\n"},
 		{"three hundred columns", header(300) + "\n" + wide + "\n", strings.ReplaceAll(header(300), ",", "|") + "\n2 c|c|c|c|c|c|c|c|c|c|… (599)\n"},
 	} {
@@ -206,6 +209,10 @@ func TestOpen(t *testing.T) {
 	}
 	if err := r.Close(); err != nil {
 		t.Error(err)
+	}
+	r, err = table.Open(os.DevNull)
+	if err == nil || !strings.Contains(err.Error(), "null is empty") {
+		t.Errorf("a device: %v, %v", r, err)
 	}
 	for path, says := range map[string]string{filepath.Join(dir, "b.csv"): "there is no file", dir: "is a folder"} {
 		if _, err := table.Open(path); err == nil || !strings.Contains(err.Error(), says) {

@@ -143,6 +143,18 @@ func TestCreate(t *testing.T) {
 		t.Errorf("through a link: %q", got)
 	}
 
+	f, err = table.Create(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.WriteString("x")
+	if err := f.Commit(); err != nil {
+		t.Errorf("to a device: %v", err)
+	}
+	if info, err := os.Stat(os.DevNull); err != nil || info.Mode().IsRegular() {
+		t.Errorf("the device is now %v, %v", info, err)
+	}
+
 	for _, path := range []string{dir, filepath.Join(dir, "none", "out.csv")} {
 		if _, err := table.Create(path); err == nil {
 			t.Errorf("Create(%q) did not fail", path)

@@ -1,6 +1,7 @@
 package patternweb
 
 import (
+	"clew/internal/number"
 	"errors"
 	"net/http"
 	"strings"
@@ -108,9 +109,9 @@ func (v *view) verdicts() (all []govuk.Radio) {
 
 // since says how many reports were read when it was decided, and came after.
 func since(d *recording.Decision, now int) string {
-	s := "Read " + plural(d.Reports, "report", "reports")
+	s := "Read " + number.Of(d.Reports, "report", "reports")
 	if now > d.Reports {
-		s += "; " + plural(now-d.Reports, "has", "have") + " come in since"
+		s += "; " + number.Of(now-d.Reports, "has", "have") + " come in since"
 	}
 	return s
 }

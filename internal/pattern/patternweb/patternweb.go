@@ -8,6 +8,7 @@
 package patternweb
 
 import (
+	"clew/internal/number"
 	"strings"
 	"time"
 
@@ -82,7 +83,7 @@ func stamp(t time.Time) string { return t.In(when.London).Format("2 January 2006
 // joined is a list in words: "a, b and c". At most most are named.
 func joined(all []string, most int) string {
 	if len(all) > most {
-		all = append(append([]string(nil), all[:most-1]...), thousands(len(all)-most+1)+" more")
+		all = append(append([]string(nil), all[:most-1]...), number.Thousands(len(all)-most+1)+" more")
 	}
 	if len(all) < 2 {
 		return strings.Join(all, "")
@@ -92,7 +93,7 @@ func joined(all []string, most int) string {
 
 // facts are the few figures of a pattern in one line.
 func lineFacts(l *pattern.Line) string {
-	parts := []string{plural(l.Occasions, "occasion", "occasions"), plural(l.Reports, "report", "reports"), plural(l.Agencies, "agency", "agencies"), between(l.Began, l.Latest)}
+	parts := []string{number.Of(l.Occasions, "occasion", "occasions"), number.Of(l.Reports, "report", "reports"), number.Of(l.Agencies, "agency", "agencies"), between(l.Began, l.Latest)}
 	if l.Relationship != pattern.Unsaid {
 		parts = append(parts, l.Relationship.Words())
 	}

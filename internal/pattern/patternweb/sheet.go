@@ -1,11 +1,11 @@
 package patternweb
 
 import (
+	"clew/internal/number"
 	"context"
 	_ "embed"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"clew/internal/law"
@@ -49,17 +49,17 @@ func (s Sheet) lead() string {
 	if n == 0 {
 		return "No course of conduct was found that the records suggest is stalking and nobody has recorded as such."
 	}
-	return fmt.Sprintf("%s: the records suggest stalking, and no report of it is recorded as stalking.", plural(n, "pattern", "patterns"))
+	return fmt.Sprintf("%s: the records suggest stalking, and no report of it is recorded as stalking.", number.Of(n, "pattern", "patterns"))
 }
 
 type total struct{ name, value string }
 
 func (s Sheet) totals() []total {
 	return []total{
-		{"Rows read", thousands(s.Read)}, {"Kept", thousands(s.Kept)}, {"Set aside", thousands(s.Aside)},
-		{"There twice", thousands(s.Twice)}, {"Corrected by a later row", thousands(s.Old)}, {"People", thousands(s.People)},
-		{"Stalking, not recorded", thousands(s.Findings[pattern.NotRecorded])}, {"Stalking, recorded", thousands(s.Findings[pattern.Recorded])},
-		{"Other courses of conduct", thousands(s.Findings[pattern.Conduct])}, {"Several records, one occasion", thousands(s.Findings[pattern.Single])},
+		{"Rows read", number.Thousands(s.Read)}, {"Kept", number.Thousands(s.Kept)}, {"Set aside", number.Thousands(s.Aside)},
+		{"There twice", number.Thousands(s.Twice)}, {"Corrected by a later row", number.Thousands(s.Old)}, {"People", number.Thousands(s.People)},
+		{"Stalking, not recorded", number.Thousands(s.Findings[pattern.NotRecorded])}, {"Stalking, recorded", number.Thousands(s.Findings[pattern.Recorded])},
+		{"Other courses of conduct", number.Thousands(s.Findings[pattern.Conduct])}, {"Several records, one occasion", number.Thousands(s.Findings[pattern.Single])},
 	}
 }
 
@@ -97,11 +97,11 @@ func (s Sheet) groups() (all []group) {
 }
 
 func (s Sheet) further() string {
-	return fmt.Sprintf("This page shows the %s most pressing. %s more are in patterns.csv, in the same order.", thousands(len(s.Courses)), thousands(s.Left))
+	return fmt.Sprintf("This page shows the %s most pressing. %s more are in patterns.csv, in the same order.", number.Thousands(len(s.Courses)), number.Thousands(s.Left))
 }
 
 func facts(c *pattern.Course) string {
-	parts := []string{c.ID, plural(c.Total, "occasion", "occasions"), plural(len(c.Accounts), "report", "reports"), strings.Join(c.Agencies, ", ")}
+	parts := []string{c.ID, number.Of(c.Total, "occasion", "occasions"), number.Of(len(c.Accounts), "report", "reports"), strings.Join(c.Agencies, ", ")}
 	if c.Relationship != pattern.Unsaid {
 		parts = append(parts, c.Relationship.Words())
 	}
@@ -109,7 +109,7 @@ func facts(c *pattern.Course) string {
 }
 
 func recordCount(c *pattern.Course) string {
-	return plural(len(c.Accounts), "record", "records") + " and the elements"
+	return number.Of(len(c.Accounts), "record", "records") + " and the elements"
 }
 
 func recordedAs(a *pattern.Account) string {
@@ -135,20 +135,4 @@ func elementState(p *pattern.Course, e pattern.Element) string {
 		days = append(days[:5], fmt.Sprintf("%d more", len(days)-5))
 	}
 	return "spoken to by " + strings.Join(days, ", ")
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return thousands(n) + " " + many
-}
-
-// thousands writes 1234567 as 1,234,567.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

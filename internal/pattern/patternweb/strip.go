@@ -1,6 +1,7 @@
 package patternweb
 
 import (
+	"clew/internal/number"
 	"fmt"
 	"slices"
 	"strings"
@@ -127,15 +128,15 @@ func gaps(all []pattern.Occasion, at func(time.Time) int) (found []gap) {
 // span says how long a number of days is, in weeks or months.
 func span(days int) string {
 	if days < 7*13 {
-		return plural(days/7, "week", "weeks")
+		return number.Of(days/7, "week", "weeks")
 	}
-	return plural((days*2+30)/61, "month", "months")
+	return number.Of((days*2+30)/61, "month", "months")
 }
 
 // words say what the picture shows, for those who do not see it.
 func words(p *pattern.Pattern, t *timeline) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s along time, in %s: %s.", plural(len(p.Occasions), "mark", "marks"), plural(len(t.Lanes), "lane", "lanes"), laneNamesOf(t))
+	fmt.Fprintf(&b, "%s along time, in %s: %s.", number.Of(len(p.Occasions), "mark", "marks"), number.Of(len(t.Lanes), "lane", "lanes"), laneNamesOf(t))
 	if p.Escalation != nil {
 		fmt.Fprintf(&b, " It grew worse on %s: %s", day(p.Occasions[p.Escalation.Occasion].From), p.Escalation.Words)
 	}

@@ -1,6 +1,7 @@
 package patternweb
 
 import (
+	"clew/internal/number"
 	"fmt"
 	"math"
 	"time"
@@ -94,7 +95,7 @@ func draw(p *pattern.Pattern) timeline {
 	if e := p.Escalation; e != nil {
 		t.turn(at(p.Occasions[e.Occasion].From), e.Words)
 	}
-	t.Title = fmt.Sprintf("%s from %s to %s", plural(p.Total, "occasion", "occasions"), day(p.First), day(p.Last))
+	t.Title = fmt.Sprintf("%s from %s to %s", number.Of(p.Total, "occasion", "occasions"), day(p.First), day(p.Last))
 	t.Words = words(p, &t)
 	return t
 }
@@ -157,7 +158,7 @@ func (t *timeline) mark(p *pattern.Pattern, rows map[string]int, at func(time.Ti
 		}
 		for _, name := range lanesOf(o) {
 			m.Y = rows[name]
-			key := [2]int{m.Y, number(m.Recorded)}
+			key := [2]int{m.Y, figure(m.Recorded)}
 			if n, ok := last[key]; ok && !t.Named && m.X-t.Marks[n].X < mergeWithin {
 				t.Marks[n].count += m.count
 				t.Marks[n].Grave = t.Marks[n].Grave || m.Grave
@@ -255,7 +256,7 @@ func describe(p *pattern.Pattern, o *pattern.Occasion) string {
 
 func day(t time.Time) string { return when.DayOf(t) }
 
-func number(b bool) int {
+func figure(b bool) int {
 	if b {
 		return 1
 	}

@@ -1,6 +1,7 @@
 package patternweb
 
 import (
+	"clew/internal/number"
 	"fmt"
 	"time"
 
@@ -31,40 +32,33 @@ func suggestion(p *pattern.Pattern) string {
 func long(first, last time.Time) string {
 	switch days := int(last.Sub(first).Hours()/24) + 1; {
 	case days < 14:
-		return plural(days, "day", "days")
+		return number.Of(days, "day", "days")
 	case days < 7*13:
-		return plural(days/7, "week", "weeks")
+		return number.Of(days/7, "week", "weeks")
 	case days < 365*2:
-		return plural((days*2+30)/61, "month", "months")
+		return number.Of((days*2+30)/61, "month", "months")
 	default:
-		return plural(days/365, "year", "years")
+		return number.Of(days/365, "year", "years")
 	}
-}
-
-func one(n int, singular, many string) string {
-	if n == 1 {
-		return singular
-	}
-	return many
 }
 
 // roles say what a person is in the reports held.
 func roles(p person.Person) string {
 	switch {
 	case p.AsSuspect == 0:
-		return "victim in " + plural(p.AsVictim, "report", "reports")
+		return "victim in " + number.Of(p.AsVictim, "report", "reports")
 	case p.AsVictim == 0:
-		return "suspect in " + plural(p.AsSuspect, "report", "reports")
+		return "suspect in " + number.Of(p.AsSuspect, "report", "reports")
 	}
-	return "victim in " + plural(p.AsVictim, "report", "reports") + ", suspect in " + thousands(p.AsSuspect)
+	return "victim in " + number.Of(p.AsVictim, "report", "reports") + ", suspect in " + number.Thousands(p.AsSuspect)
 }
 
 // occasionWords number an occasion, and say what a series stands for.
 func occasionWords(i int, o *pattern.Occasion) string {
 	if o.Count > 1 {
-		return fmt.Sprintf("Occasion %s, and %s more like it", thousands(i+1), thousands(o.Count-1))
+		return fmt.Sprintf("Occasion %s, and %s more like it", number.Thousands(i+1), number.Thousands(o.Count-1))
 	}
-	return "Occasion " + thousands(i+1)
+	return "Occasion " + number.Thousands(i+1)
 }
 
 func elementRows(v *view) (rows [][]govuk.Cell) {

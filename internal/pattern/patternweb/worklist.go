@@ -1,6 +1,7 @@
 package patternweb
 
 import (
+	"clew/internal/number"
 	"errors"
 	"net/http"
 	"net/url"
@@ -115,9 +116,9 @@ func (v *worklist) counted() string {
 	case v.Total == 1:
 		return "1 pattern"
 	case !v.Page.HasLinks(v.Total):
-		return thousands(v.Total) + " patterns, " + order
+		return number.Thousands(v.Total) + " patterns, " + order
 	}
-	return "Patterns " + thousands(first) + " to " + thousands(first+len(v.Entries)-1) + " of " + thousands(v.Total) + ", " + order
+	return "Patterns " + number.Thousands(first) + " to " + number.Thousands(first+len(v.Entries)-1) + " of " + number.Thousands(v.Total) + ", " + order
 }
 
 // empty reports that there are no patterns at all.

@@ -1,6 +1,7 @@
 package personweb
 
 import (
+	"clew/internal/number"
 	"cmp"
 	"net/http"
 	"strings"
@@ -138,7 +139,7 @@ func reports(n int) string {
 	if n == 0 {
 		return "–"
 	}
-	return plural(n, "report", "reports")
+	return number.Of(n, "report", "reports")
 }
 
 func reportsTable(v *searching) govuk.Table {

@@ -1,6 +1,7 @@
 package personweb
 
 import (
+	"clew/internal/number"
 	"fmt"
 	"strconv"
 	"strings"
@@ -17,34 +18,18 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// thousands writes 12480 as 12,480.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return thousands(n) + " " + many
-}
-
 func peopleCounted(v *searching) string {
 	if v.MorePeople {
 		return "200 people or more"
 	}
-	return plural(v.AllPeople, "person", "people")
+	return number.Of(v.AllPeople, "person", "people")
 }
 
 func reportsCounted(v *searching) string {
 	if v.MoreReports {
 		return "More than 200 reports"
 	}
-	return plural(v.AllReports, "report", "reports")
+	return number.Of(v.AllReports, "report", "reports")
 }
 
 // personFacts is who a person is, in one line.
@@ -55,11 +40,11 @@ func personFacts(p person.Person) string {
 	}
 	switch {
 	case p.AsVictim > 0 && p.AsSuspect > 0:
-		parts = append(parts, "Victim in "+plural(p.AsVictim, "report", "reports"), "suspect in "+plural(p.AsSuspect, "report", "reports"))
+		parts = append(parts, "Victim in "+number.Of(p.AsVictim, "report", "reports"), "suspect in "+number.Of(p.AsSuspect, "report", "reports"))
 	case p.AsSuspect > 0:
-		parts = append(parts, "Suspect in "+plural(p.AsSuspect, "report", "reports"))
+		parts = append(parts, "Suspect in "+number.Of(p.AsSuspect, "report", "reports"))
 	default:
-		parts = append(parts, "Victim in "+plural(p.AsVictim, "report", "reports"))
+		parts = append(parts, "Victim in "+number.Of(p.AsVictim, "report", "reports"))
 	}
 	return strings.Join(parts, " · ")
 }
@@ -191,7 +176,7 @@ func findingTag(f pattern.Finding) govuk.Tag {
 
 // lineFacts are the few figures of a pattern.
 func lineFacts(l *pattern.Line) string {
-	parts := []string{plural(l.Occasions, "occasion", "occasions"), plural(l.Reports, "report", "reports"), plural(l.Agencies, "agency", "agencies"), "last " + when.DayOf(l.Latest)}
+	parts := []string{number.Of(l.Occasions, "occasion", "occasions"), number.Of(l.Reports, "report", "reports"), number.Of(l.Agencies, "agency", "agencies"), "last " + when.DayOf(l.Latest)}
 	if l.Relationship != pattern.Unsaid {
 		parts = append(parts, l.Relationship.Words())
 	}

@@ -7,6 +7,7 @@
 package recordingweb
 
 import (
+	"clew/internal/number"
 	"errors"
 	"net/http"
 	"slices"
@@ -104,16 +105,16 @@ func drawnFrom(s *recording.Sample) string {
 		parts = append(parts, s.Filter.Agency)
 	}
 	if len(parts) == 0 {
-		return plural(s.DrawnFrom, "pattern", "patterns") + " of any kind"
+		return number.Of(s.DrawnFrom, "pattern", "patterns") + " of any kind"
 	}
-	return plural(s.DrawnFrom, "pattern", "patterns") + " (" + strings.Join(parts, "; ") + ")"
+	return number.Of(s.DrawnFrom, "pattern", "patterns") + " (" + strings.Join(parts, "; ") + ")"
 }
 
 func sampleRows(all []recording.Sample) (rows [][]govuk.Cell) {
 	for i := range all {
 		s := &all[i]
 		rows = append(rows, []govuk.Cell{
-			{HTML: sampleLink(s)}, {Text: s.By}, {Text: drawnFrom(s)}, {Text: thousands(s.Size), Format: "numeric"}, {Text: thousands(s.Done) + " of " + thousands(s.Size)},
+			{HTML: sampleLink(s)}, {Text: s.By}, {Text: drawnFrom(s)}, {Text: number.Thousands(s.Size), Format: "numeric"}, {Text: number.Thousands(s.Done) + " of " + number.Thousands(s.Size)},
 		})
 	}
 	return rows

@@ -1,6 +1,7 @@
 package recordingweb
 
 import (
+	"clew/internal/number"
 	"net/http"
 	"strings"
 
@@ -82,7 +83,7 @@ func (v *sampled) headline() string {
 	if a.Stalking == 0 {
 		return "Two people have not yet held any pattern of this sample to be stalking, so there is no figure to give."
 	}
-	return "Of " + plural(a.Stalking, "pattern", "patterns") + " that two people hold to be stalking, " + thousands(a.Recorded) + one(a.Recorded, " was", " were") +
+	return "Of " + number.Of(a.Stalking, "pattern", "patterns") + " that two people hold to be stalking, " + number.Thousands(a.Recorded) + number.One(a.Recorded, " was", " were") +
 		" recorded as stalking when the sample was drawn: " + percent(a.Share) + "."
 }
 
@@ -95,23 +96,23 @@ func (v *sampled) sure() string {
 // others says what became of the rest of the sample.
 func (v *sampled) others() string {
 	r := &v.Results
-	parts := []string{plural(r.All.Waiting, "pattern waits", "patterns wait") + " for a decision that two people hold"}
+	parts := []string{number.Of(r.All.Waiting, "pattern waits", "patterns wait") + " for a decision that two people hold"}
 	if r.NotStalking > 0 {
-		s := plural(r.NotStalking, "is", "are") + " held not to be stalking"
+		s := number.Of(r.NotStalking, "is", "are") + " held not to be stalking"
 		if r.RecordedAnyway > 0 {
-			s += ", and " + thousands(r.RecordedAnyway) + " of them " + one(r.RecordedAnyway, "was", "were") + " recorded as stalking all the same"
+			s += ", and " + number.Thousands(r.RecordedAnyway) + " of them " + number.One(r.RecordedAnyway, "was", "were") + " recorded as stalking all the same"
 		}
 		parts = append(parts, s)
 	}
 	if r.NeedEnquiry > 0 {
-		parts = append(parts, plural(r.NeedEnquiry, "needs", "need")+" more asked first")
+		parts = append(parts, number.Of(r.NeedEnquiry, "needs", "need")+" more asked first")
 	}
 	return strings.Join(parts, "; ") + "."
 }
 
 func (v *sampled) facts() []govuk.Row {
 	return []govuk.Row{
-		govuk.Fact("Drawn", stamp(v.Sample.Drawn)+" by "+v.Sample.By), govuk.Fact("Size", plural(v.Sample.Size, "pattern", "patterns")),
+		govuk.Fact("Drawn", stamp(v.Sample.Drawn)+" by "+v.Sample.By), govuk.Fact("Size", number.Of(v.Sample.Size, "pattern", "patterns")),
 		govuk.Fact("Drawn from", drawnFrom(&v.Sample)), govuk.Fact("Seed", v.Sample.Seed),
 	}
 }
@@ -119,21 +120,14 @@ func (v *sampled) facts() []govuk.Row {
 // gone says how many of the sample are no longer patterns.
 func (v *sampled) gone() int { return max(0, v.Sample.Size-v.Total) }
 
-func one(n int, singular, many string) string {
-	if n == 1 {
-		return singular
-	}
-	return many
-}
-
 func accuracyRows(r *recording.Results) (rows [][]govuk.Cell) {
 	add := func(name, classes string, a recording.Accuracy) {
 		share, interval := "–", "–"
 		if a.Stalking > 0 {
 			share, interval = percent(a.Share), percent(a.Low)+" to "+percent(a.High)
 		}
-		rows = append(rows, []govuk.Cell{{Text: name, Classes: classes}, {Text: thousands(a.Stalking), Format: "numeric"}, {Text: thousands(a.Recorded), Format: "numeric"},
-			{Text: share, Format: "numeric"}, {Text: interval}, {Text: thousands(a.Waiting), Format: "numeric"}})
+		rows = append(rows, []govuk.Cell{{Text: name, Classes: classes}, {Text: number.Thousands(a.Stalking), Format: "numeric"}, {Text: number.Thousands(a.Recorded), Format: "numeric"},
+			{Text: share, Format: "numeric"}, {Text: interval}, {Text: number.Thousands(a.Waiting), Format: "numeric"}})
 	}
 	add("All", "", r.All)
 	for _, a := range r.Areas {
@@ -148,7 +142,7 @@ func accuracyRows(r *recording.Results) (rows [][]govuk.Cell) {
 func entryRows(v *sampled) (rows [][]govuk.Cell) {
 	for i := range v.Entries {
 		e := &v.Entries[i]
-		rows = append(rows, []govuk.Cell{{Text: thousands(v.First + i), Format: "numeric"}, {HTML: entryLink(e)}, {HTML: stateTag(e.State)}, {Text: e.Verdict.Words()}})
+		rows = append(rows, []govuk.Cell{{Text: number.Thousands(v.First + i), Format: "numeric"}, {HTML: entryLink(e)}, {HTML: stateTag(e.State)}, {Text: e.Verdict.Words()}})
 	}
 	return rows
 }

@@ -11,22 +11,6 @@ import (
 	"clew/internal/when"
 )
 
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return thousands(n) + " " + many
-}
-
-// thousands writes 1234567 as 1,234,567.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
 func day(t time.Time) string { return when.DayOf(t) }
 
 func stamp(t time.Time) string { return t.In(when.London).Format("2 January 2006 at 3:04pm") }

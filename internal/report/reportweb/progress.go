@@ -1,6 +1,7 @@
 package reportweb
 
 import (
+	"clew/internal/number"
 	"fmt"
 	"time"
 
@@ -35,13 +36,13 @@ func progressWords(i *report.Import, p pattern.Progress, runs bool) web.Progress
 		return web.Progress{Text: "Finished", Value: 100, Max: 100, Done: true}
 	}
 	if !runs { // another program runs it, or it ends just now
-		return web.Progress{Text: plural(i.Read, "row", "rows") + " read"}
+		return web.Progress{Text: number.Of(i.Read, "row", "rows") + " read"}
 	}
 	if p.Stage == pattern.Waits {
 		if p.Before < 1 {
 			return web.Progress{Text: "About to start"}
 		}
-		return web.Progress{Text: "Waiting for " + plural(p.Before, "other import", "other imports") + " to finish"}
+		return web.Progress{Text: "Waiting for " + number.Of(p.Before, "other import", "other imports") + " to finish"}
 	}
 	percent, words := 0, p.Stage
 	for _, s := range shares {
@@ -56,16 +57,16 @@ func progressWords(i *report.Import, p pattern.Progress, runs bool) web.Progress
 	}
 	text := fmt.Sprintf("%d%% done. ", percent)
 	if p.Stage == pattern.Reads {
-		text += plural(p.Rows, "row", "rows") + " read"
+		text += number.Of(p.Rows, "row", "rows") + " read"
 		if p.Rate >= 1 {
-			text += fmt.Sprintf(", %s a second", thousands(int(p.Rate)))
+			text += fmt.Sprintf(", %s a second", number.Thousands(int(p.Rate)))
 		}
 		if left := leftWords(p.Left); left != "" {
 			text += "; reading ends in " + left
 		}
 		return web.Progress{Text: text + ".", Value: percent, Max: 100}
 	}
-	return web.Progress{Text: text + "All " + plural(i.Read, "row is", "rows are") + " in. Now " + words + ".", Value: percent, Max: 100}
+	return web.Progress{Text: text + "All " + number.Of(i.Read, "row is", "rows are") + " in. Now " + words + ".", Value: percent, Max: 100}
 }
 
 // leftWords is a time that is left, as roughly as it is known.

@@ -1,6 +1,7 @@
 package reportweb
 
 import (
+	"clew/internal/number"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,7 +50,7 @@ func occurrences(n int) string {
 	if n <= 1 {
 		return ""
 	}
-	return "Stands for " + thousands(n) + " occurrences"
+	return "Stands for " + number.Thousands(n) + " occurrences"
 }
 
 // happened is when, as precisely as it was written.
@@ -191,11 +192,11 @@ func rows(all []field) (rows []govuk.Row) {
 func personFacts(p *person.Person) string {
 	switch {
 	case p.AsVictim > 0 && p.AsSuspect > 0:
-		return "victim in " + plural(p.AsVictim, "report", "reports") + ", suspect in " + plural(p.AsSuspect, "report", "reports")
+		return "victim in " + number.Of(p.AsVictim, "report", "reports") + ", suspect in " + number.Of(p.AsSuspect, "report", "reports")
 	case p.AsSuspect > 0:
-		return "suspect in " + plural(p.AsSuspect, "report", "reports")
+		return "suspect in " + number.Of(p.AsSuspect, "report", "reports")
 	}
-	return "victim in " + plural(p.AsVictim, "report", "reports")
+	return "victim in " + number.Of(p.AsVictim, "report", "reports")
 }
 
 func details(summary string, open bool) templ.Component {
@@ -203,22 +204,6 @@ func details(summary string, open bool) templ.Component {
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
-
-// thousands writes 12480 as 12,480.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return thousands(n) + " " + many
-}
 
 func lower(s string) string {
 	if s == "" {
@@ -236,4 +221,4 @@ func joined(all []string) string {
 	return strings.Join(all[:len(all)-1], ", ") + " and " + all[len(all)-1]
 }
 
-func lineWords(n int) string { return "line " + thousands(n) }
+func lineWords(n int) string { return "line " + number.Thousands(n) }
