@@ -87,9 +87,7 @@ func (x *Extract) record(row table.Row) *Record {
 	x.wrong = x.wrong[:0]
 	l, cells := x.layout, row.Cells
 	for i, c := range cells {
-		if len(c) > 1 && c[0] == '\'' && strings.IndexByte("=+-@\t\r", c[1]) >= 0 {
-			cells[i] = c[1:] // a file we wrote safe for spreadsheets, and back
-		}
+		cells[i] = table.Plain(c) // a file that was written safe for spreadsheets, and comes back
 	}
 	r := &Record{
 		Line:         row.Line,

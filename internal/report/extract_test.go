@@ -354,6 +354,9 @@ func TestRoundTrip(t *testing.T) {
 		want.Suspect.Aliases = rapid.SliceOfN(text, 0, 3).Draw(t, "aliases")
 		for _, s := range append([]*string{&want.ID, &want.Offence, &want.Narrative, &want.Suspect.FamilyName}, each(want.Suspect.Aliases)...) {
 			*s = strings.TrimSpace(*s)
+			if strings.HasPrefix(*s, "'") {
+				t.Skip() // a spreadsheet's mark for text, which is taken off
+			}
 			if *s == "" && (s == &want.ID) {
 				t.Skip()
 			}

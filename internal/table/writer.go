@@ -49,6 +49,15 @@ func (w *Writer) Flush() error {
 	return w.out.Error()
 }
 
+// Plain takes off the apostrophe that Safe, and spreadsheets themselves, put before
+// a cell that would be taken for a formula.
+func Plain(cell string) string {
+	if len(cell) > 1 && cell[0] == '\'' && strings.IndexByte("=+-@\t\r", cell[1]) >= 0 {
+		return cell[1:]
+	}
+	return cell
+}
+
 // formula reports whether a spreadsheet might take s for a formula. A number is
 // none, whatever its sign, nor is a telephone number.
 func formula(s string) bool {
