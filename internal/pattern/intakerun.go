@@ -1,7 +1,6 @@
 package pattern
 
 import (
-	"clew/internal/number"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 
 	"clew/internal/db"
 	"clew/internal/fault"
+	"clew/internal/number"
 	"clew/internal/person"
 	"clew/internal/report"
 )

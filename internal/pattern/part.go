@@ -1,11 +1,11 @@
 package pattern
 
 import (
-	"clew/internal/number"
 	"context"
 	"slices"
 
 	"clew/internal/db"
+	"clew/internal/number"
 	"clew/internal/pattern/match"
 	"clew/internal/pattern/narrate"
 	"clew/internal/person"

@@ -1,11 +1,11 @@
 package pattern
 
 import (
-	"clew/internal/number"
 	"fmt"
 	"strings"
 
 	"clew/internal/law"
+	"clew/internal/number"
 	"clew/internal/pattern/narrate"
 	"clew/internal/when"
 )

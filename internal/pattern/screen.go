@@ -1,7 +1,6 @@
 package pattern
 
 import (
-	"clew/internal/number"
 	"context"
 	"fmt"
 	"strings"
@@ -9,6 +8,7 @@ import (
 
 	"clew/internal/db"
 	"clew/internal/fault"
+	"clew/internal/number"
 	"clew/internal/pattern/match"
 	"clew/internal/pattern/narrate"
 	"clew/internal/person"

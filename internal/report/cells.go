@@ -10,13 +10,15 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"clew/internal/table"
 	"clew/internal/when"
 )
 
-// cell is the trimmed cell of one of our columns; empty when no column is it.
+// cell is the trimmed cell of one of our columns, without the apostrophe of a
+// file written safe for spreadsheets; empty when no column is it.
 func (l *layout) cell(cells []string, c int) string {
 	if at := l.at[c]; len(at) > 0 {
-		return strings.TrimSpace(cells[at[0]])
+		return strings.TrimSpace(table.Unguarded(cells[at[0]]))
 	}
 	return ""
 }
@@ -34,7 +36,7 @@ func (l *layout) typed(cells []string, c int) string {
 // several are the values of a column of ours that takes several.
 func (l *layout) several(cells []string, c int) (all []string) {
 	for _, i := range l.at[c] {
-		s := strings.TrimSpace(cells[i])
+		s := strings.TrimSpace(table.Unguarded(cells[i]))
 		for s != "" {
 			var one string
 			one, s, _ = strings.Cut(s, ";")

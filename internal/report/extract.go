@@ -140,7 +140,7 @@ func (x *Extract) record(row table.Row) *Record {
 	l.party(&r.Suspect, cells, cSuspect)
 	for _, i := range l.extra {
 		if cells[i] != "" {
-			r.Extra = append(r.Extra, Extra{l.header[i], cells[i]})
+			r.Extra = append(r.Extra, Extra{l.header[i], table.Unguarded(cells[i])})
 		}
 	}
 	return r

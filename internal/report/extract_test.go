@@ -343,7 +343,8 @@ func TestList(t *testing.T) {
 	}
 }
 
-// A record written in our columns is read back as it was.
+// A record written in our columns, safe for spreadsheets or not, is read back as
+// it was; but an apostrophe before a formula is taken for Safe's.
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching(`[A-Za-zé@=+"',\n-]([ -:<-~é\n]{0,10}[A-Za-z0-9@"',-])?`)
@@ -354,6 +355,9 @@ func TestRoundTrip(t *testing.T) {
 		want.Suspect.Aliases = rapid.SliceOfN(text, 0, 3).Draw(t, "aliases")
 		for _, s := range append([]*string{&want.ID, &want.Offence, &want.Narrative, &want.Suspect.FamilyName}, each(want.Suspect.Aliases)...) {
 			*s = strings.TrimSpace(*s)
+			if table.Unguarded(*s) != *s {
+				t.Skip()
+			}
 			if strings.HasPrefix(*s, "'") {
 				t.Skip() // a spreadsheet's mark for text, which is taken off
 			}
@@ -371,6 +375,7 @@ func TestRoundTrip(t *testing.T) {
 		}
 		var b bytes.Buffer
 		w := table.NewWriter(&b, "record_id", "kind", "count", "reported_at", "offence", "narrative", "suspect_family_name", "suspect_aliases")
+		w.Safe = rapid.Bool().Draw(t, "safe")
 		w.Write(want.ID, string(want.Kind), fmt.Sprint(want.Count), want.Reported.Format(time.RFC3339), want.Offence, want.Narrative, want.Suspect.FamilyName, strings.Join(want.Suspect.Aliases, "; "))
 		w.Flush()
 		r, err := table.New(bytes.NewReader(b.Bytes()), int64(b.Len()), "x")

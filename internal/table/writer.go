@@ -58,6 +58,15 @@ func Plain(cell string) string {
 	return cell
 }
 
+// Unguarded takes away the apostrophe that Safe puts in front of a cell. Text
+// that had one there of its own, before a formula, loses it too.
+func Unguarded(s string) string {
+	if len(s) > 1 && s[0] == '\'' && formula(s[1:]) {
+		return s[1:]
+	}
+	return s
+}
+
 // formula reports whether a spreadsheet might take s for a formula. A number is
 // none, whatever its sign, nor is a telephone number.
 func formula(s string) bool {

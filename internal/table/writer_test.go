@@ -50,6 +50,9 @@ func TestSafe(t *testing.T) {
 			if row.Cells[0] != want {
 				t.Errorf("%q, safe %t, is %q, want %q", in, safe, row.Cells[0], want)
 			}
+			if back := table.Unguarded(row.Cells[0]); back != in {
+				t.Errorf("%q, safe %t, comes back as %q", in, safe, back)
+			}
 		}
 	}
 }

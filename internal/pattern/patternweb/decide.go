@@ -1,13 +1,13 @@
 package patternweb
 
 import (
-	"clew/internal/number"
 	"errors"
 	"net/http"
 	"strings"
 
 	"clew/internal/fault"
 	"clew/internal/govuk"
+	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/recording"
 	"clew/internal/web"

@@ -1,7 +1,6 @@
 package patternweb
 
 import (
-	"clew/internal/number"
 	"errors"
 	"fmt"
 	"net/http"
@@ -11,6 +10,7 @@ import (
 	"clew/internal/fault"
 	"clew/internal/govuk"
 	"clew/internal/law"
+	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/recording"
 	"clew/internal/report"

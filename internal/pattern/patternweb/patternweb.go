@@ -8,12 +8,12 @@
 package patternweb
 
 import (
-	"clew/internal/number"
 	"strings"
 	"time"
 
 	"clew/internal/fault"
 	"clew/internal/govuk"
+	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/recording"
 	"clew/internal/report"

@@ -1,7 +1,6 @@
 package patternweb
 
 import (
-	"clew/internal/number"
 	"context"
 	_ "embed"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"strings"
 
 	"clew/internal/law"
+	"clew/internal/number"
 	"clew/internal/pattern"
 )
 

@@ -1,12 +1,12 @@
 package patternweb
 
 import (
-	"clew/internal/number"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"clew/internal/number"
 	"clew/internal/pattern"
 )
 

@@ -1,12 +1,12 @@
 package patternweb
 
 import (
-	"clew/internal/number"
 	"fmt"
 	"math"
 	"time"
 
 	"clew/internal/law"
+	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/when"
 )

@@ -1,11 +1,11 @@
 package patternweb
 
 import (
-	"clew/internal/number"
 	"fmt"
 	"time"
 
 	"clew/internal/govuk"
+	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/pattern/match"
 	"clew/internal/person"

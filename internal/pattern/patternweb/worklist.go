@@ -1,7 +1,6 @@
 package patternweb
 
 import (
-	"clew/internal/number"
 	"errors"
 	"net/http"
 	"net/url"
@@ -10,6 +9,7 @@ import (
 
 	"clew/internal/fault"
 	"clew/internal/govuk"
+	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/recording"
 	"clew/internal/web"

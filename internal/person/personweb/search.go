@@ -1,7 +1,6 @@
 package personweb
 
 import (
-	"clew/internal/number"
 	"cmp"
 	"net/http"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"clew/internal/fault"
 	"clew/internal/govuk"
+	"clew/internal/number"
 	"clew/internal/person"
 	"clew/internal/report"
 	"clew/internal/web"

@@ -1,7 +1,6 @@
 package personweb
 
 import (
-	"clew/internal/number"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"clew/internal/govuk"
+	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/pattern/match"
 	"clew/internal/person"

@@ -1,11 +1,11 @@
 package recordingweb
 
 import (
-	"clew/internal/number"
 	"net/http"
 	"net/url"
 
 	"clew/internal/govuk"
+	"clew/internal/number"
 	"clew/internal/recording"
 	"clew/internal/web"
 )

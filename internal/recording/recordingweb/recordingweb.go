@@ -7,7 +7,6 @@
 package recordingweb
 
 import (
-	"clew/internal/number"
 	"errors"
 	"net/http"
 	"slices"
@@ -15,6 +14,7 @@ import (
 
 	"clew/internal/fault"
 	"clew/internal/govuk"
+	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/recording"
 	"clew/internal/web"

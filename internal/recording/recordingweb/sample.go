@@ -1,11 +1,11 @@
 package recordingweb
 
 import (
-	"clew/internal/number"
 	"net/http"
 	"strings"
 
 	"clew/internal/govuk"
+	"clew/internal/number"
 	"clew/internal/recording"
 	"clew/internal/table"
 	"clew/internal/web"

@@ -1,10 +1,10 @@
 package reportweb
 
 import (
-	"clew/internal/number"
 	"fmt"
 	"time"
 
+	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/report"
 	"clew/internal/web"

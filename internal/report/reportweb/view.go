@@ -1,7 +1,6 @@
 package reportweb
 
 import (
-	"clew/internal/number"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"clew/internal/govuk"
+	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/person"
 	"clew/internal/report"

@@ -1,7 +1,6 @@
 package reportweb
 
 import (
-	"clew/internal/number"
 	"cmp"
 	"fmt"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"clew/internal/govuk"
+	"clew/internal/number"
 	"clew/internal/report"
 	"clew/internal/when"
 )
