@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"clew/internal/fault"
+	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/pattern/match"
 	"clew/internal/pattern/patternweb"
@@ -150,8 +151,17 @@ func (c *sweep) told(s Streams, t *table.Reader, totals report.Totals, w *patter
 	for i := range w.Courses {
 		counts[w.Courses[i].Finding]++
 	}
-	fmt.Fprintf(s.Out, "%d patterns suggest stalking that nobody recorded\n%d have stalking recorded\n%d are other repeats\n%d are one occasion with several records\n",
-		counts[pattern.NotRecorded], counts[pattern.Recorded], counts[pattern.Conduct], counts[pattern.Single])
+	for _, line := range []struct {
+		finding      pattern.Finding
+		single, many string
+	}{
+		{pattern.NotRecorded, "pattern suggests stalking that nobody recorded", "patterns suggest stalking that nobody recorded"},
+		{pattern.Recorded, "has stalking recorded", "have stalking recorded"},
+		{pattern.Conduct, "is another repeat", "are other repeats"},
+		{pattern.Single, "is one occasion with several records", "are one occasion with several records"},
+	} {
+		fmt.Fprintln(s.Out, number.Of(counts[line.finding], line.single, line.many))
+	}
 	fmt.Fprintf(s.Out, "%s\n", filepath.Join(c.Out, "report.html"))
 	return nil
 }
