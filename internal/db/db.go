@@ -40,7 +40,7 @@ func Open(ctx context.Context, where string, now func() time.Time) (*DB, error) 
 	d := &DB{now: now, sqlite: !strings.HasPrefix(where, "postgres://") && !strings.HasPrefix(where, "postgresql://")}
 	var err error
 	if d.sqlite {
-		const pragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)&_pragma=mmap_size(1073741824)&_pragma=temp_store(memory)"
+		const pragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=foreign_keys(1)&_pragma=cache_size(-131072)&_pragma=wal_autocheckpoint(16384)&_pragma=mmap_size(1073741824)&_pragma=temp_store(memory)"
 		file := "file:" + (&url.URL{Path: where}).EscapedPath() + pragmas
 		if d.writer, err = sql.Open("sqlite", file+"&_txlock=immediate"); err != nil {
 			return nil, fmt.Errorf("open database: %w", err)
