@@ -54,7 +54,7 @@ func (h hall) show(w http.ResponseWriter, r *http.Request) error {
 	if v.Pressing, _, err = h.audit.Worklist(r.Context(), recording.Filter{Finding: pattern.NotRecorded}, 0, 5); err != nil {
 		return err
 	}
-	if _, v.Waiting, err = h.audit.Worklist(r.Context(), recording.Filter{State: recording.Decided}, 0, 1); err != nil {
+	if v.Waiting, err = h.audit.Waiting(r.Context()); err != nil {
 		return err
 	}
 	if _, v.Imports, err = h.reports.Imports(r.Context(), 0, 1); err != nil {

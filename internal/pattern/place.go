@@ -21,9 +21,10 @@ type Spot struct {
 func (s *Spot) Known() bool { return s.Person != "" }
 
 const (
-	mostPeople  = 12 // people a party is weighed against, by how much they share
-	mostMembers = 24 // mentions of each that are looked at
-	mostPairs   = 60 // reports of one victim, or about one suspect, that are looked through
+	hopeless    = -3000 // thousandths of a bit: who shares a key and says less is not looked at further
+	mostPeople  = 12    // people a party is weighed against, by how much they share
+	mostMembers = 24    // mentions of each that are looked at
+	mostPairs   = 60    // reports of one victim, or about one suspect, that are looked through
 )
 
 // find places the two parties of one new report. Each is first weighed against
@@ -64,8 +65,10 @@ func among(ctx context.Context, q db.Querier, model *match.Model, p *match.Prepa
 		}
 	}
 	people := make([]string, 0, len(shared))
-	for id := range shared {
-		people = append(people, id)
+	for id, t := range shared {
+		if t >= hopeless {
+			people = append(people, id)
+		}
 	}
 	slices.SortFunc(people, func(a, b string) int { return cmp.Or(cmp.Compare(shared[b], shared[a]), cmp.Compare(a, b)) })
 	var best Spot

@@ -97,21 +97,18 @@ func in(ctx context.Context, q db.Querier, before string, values []string, after
 	return all, nil
 }
 
-// mostPerKey is how many mentions one key may bring up: a switchboard's number
-// or a common name says too little to be worth more.
-const mostPerKey = 100
-
-// Like are the mentions that share a key with p, at most mostPerKey for each,
-// newest last. It reads the index of keys and never the whole table.
+// Like are the mentions that share a key with p, in order of id. A key that more
+// share than match.Most says is left out: the others find the same people. It reads
+// the index of keys and never the whole table.
 func Like(ctx context.Context, q db.Querier, p *match.Prepared) ([]Mention, error) {
 	ids, seen := []string(nil), map[string]bool{}
 	for _, k := range p.Keys() {
 		found, err := db.All(ctx, q, func(r db.Row) (s string, err error) { return s, r.Scan(&s) },
-			`SELECT mention FROM mention_keys WHERE key = $1 ORDER BY mention LIMIT $2`, int64(k), mostPerKey+1)
+			`SELECT mention FROM mention_keys WHERE key = $1 ORDER BY mention LIMIT $2`, int64(k), match.Most(k)+1)
 		if err != nil {
 			return nil, err
 		}
-		if len(found) > mostPerKey {
+		if len(found) > match.Most(k) {
 			continue // too common to tell people apart; the other keys find them
 		}
 		for _, id := range found {

@@ -184,6 +184,16 @@ func (s *Store) Findings(ctx context.Context) (counts map[pattern.Finding]int, e
 	return counts, err
 }
 
+// Waiting counts the decisions that wait for a second person.
+func (s *Store) Waiting(ctx context.Context) (n int, err error) {
+	err = s.db.Read(ctx, func(v *db.View) error {
+		k, err := db.One(ctx, v, db.Number, `SELECT COUNT(*) FROM recording_decisions d WHERE NOT EXISTS (SELECT 1 FROM recording_answers w WHERE w.decision = d.id)`)
+		n = int(k)
+		return err
+	})
+	return n, err
+}
+
 // Agencies lists the agencies that have reports in patterns.
 func (s *Store) Agencies(ctx context.Context) (all []string, err error) {
 	err = s.db.Read(ctx, func(v *db.View) error {

@@ -124,6 +124,10 @@ var mostInBlock = func() (most [keyKinds]int) {
 	return most
 }()
 
+// Most is how many mentions a key may bring up before it tells too little to be
+// worth the time.
+func Most(key uint64) int { return mostInBlock[kindOf(key)] }
+
 // A Capped value is one that more mentions share than are compared through it.
 type Capped struct {
 	Kind     string // what is shared: "phone"
