@@ -110,7 +110,7 @@ func TestSetAside(t *testing.T) {
 		{"reported_at", "1899-12-31", `reported_at "1899-12-31": the year is before 1900`},
 		{"occurred_from", "yesterday", `occurred_from "yesterday": write a date as`},
 		{"occurred_from", "2062-01-01", `occurred_from "2062-01-01": it has not come yet`},
-		{"occurred_to", "0202-01-01", `occurred_to "0202-01-01": the year is before 1900`},
+		{"occurred_to", "0202-01-01", `occurred_to "0202-01-01": the year 0202 is not between`},
 		{"kind", "burglary", `kind "burglary": the kinds are crime, incident, call, intelligence, referral, found-property, note`},
 		{"count", "0", "a count is a whole number from 1 to 100000"},
 		{"count", "100001", "a count is a whole number"},

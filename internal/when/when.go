@@ -165,6 +165,13 @@ func split(s string) (date, clock, zone string, err error) {
 	return date, clock, zone, nil
 }
 
+// Years outside these are slips; and inside, a zone cannot move a date to a year
+// of another length.
+const (
+	firstYear = 1000
+	lastYear  = 9998
+)
+
 // calendar reads 2026-02-03, 2026-02, 2026, 03/02/2026, 3.2.2026, 3-2-2026 or
 // 02/2026. A month or day of 0 was not given.
 func calendar(s string) (y int, m time.Month, d int, err error) {
@@ -203,8 +210,8 @@ func calendar(s string) (y int, m time.Month, d int, err error) {
 	if len(n) > 2 && (d < 1 || d > time.Date(y, m+1, 0, 0, 0, 0, 0, time.UTC).Day()) {
 		return 0, 0, 0, fmt.Errorf("%s %d has no day %d", m, y, d)
 	}
-	if y == 0 {
-		return 0, 0, 0, errForm
+	if y < firstYear || y > lastYear {
+		return 0, 0, 0, fmt.Errorf("the year %04d is not between %d and %d: check it", y, firstYear, lastYear)
 	}
 	return y, m, d, nil
 }

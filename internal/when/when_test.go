@@ -56,7 +56,7 @@ func TestParseRefuses(t *testing.T) {
 		"yesterday":              "write a date",
 		"2026--02":               "write a date",
 		"46000":                  "write a date",
-		"0000":                   "write a date",
+		"0000": "not between", "0201-03-04": "not between", "9999-12-31T23:00-12": "not between",
 		"2026-02-03T19:05+99:99": "zone",
 		"٢٠٢٦":                   "write a date",
 	} {
