@@ -22,7 +22,7 @@ func (s *Spot) Known() bool { return s.Person != "" }
 
 const (
 	hopeless    = -3000 // thousandths of a bit: who shares a key and says less is not looked at further
-	mostPeople  = 6    // people a party is weighed against, by how much they share
+	mostPeople  = 6     // people a party is weighed against, by how much they share
 	mostMembers = 12    // mentions of each that are looked at
 	mostPairs   = 60    // reports of one victim, or about one suspect, that are looked through
 )
