@@ -3,8 +3,14 @@
 // placeholders, in the SQL that both engines share.
 //
 // Times are kept as whole microseconds since 1970, UTC; identifiers are text
-// made by NewID. SQLite has one writer, which waits its turn and syncs to the
-// disk before it says done (synchronous=FULL), and many readers.
+// made by NewID. On either engine there is one writer at a time, and the others
+// wait their turn: what is worked out from all reports is written in one
+// transaction, and no report typed meanwhile may make it fail or be lost under it.
+// Readers wait for nobody. SQLite syncs to the disk before it says done
+// (synchronous=FULL).
+//
+// Text holds what either engine can hold: no NUL, and UTF-8 alone. What an
+// argument has beside that is left out, or stands as the replacement character.
 package db
 
 import (
@@ -22,13 +28,12 @@ import (
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // binds $N by number; other SQLite drivers bind by order of appearance
 
-	"clew/internal/fault"
 	"clew/migrations"
 )
 
 // A DB is a database with its schema up to date.
 type DB struct {
-	readers, writer *sql.DB // one pool on PostgreSQL
+	readers, writer *sql.DB
 	sqlite          bool
 	now             func() time.Time
 }
@@ -40,24 +45,29 @@ func Open(ctx context.Context, where string, now func() time.Time) (*DB, error) 
 	d := &DB{now: now, sqlite: !strings.HasPrefix(where, "postgres://") && !strings.HasPrefix(where, "postgresql://")}
 	var err error
 	if d.sqlite {
-		const pragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=foreign_keys(1)&_pragma=cache_size(-131072)&_pragma=wal_autocheckpoint(16384)&_pragma=mmap_size(1073741824)&_pragma=temp_store(memory)"
+		const pragmas = "?_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=foreign_keys(1)&_pragma=recursive_triggers(1)&_pragma=cache_size(-131072)&_pragma=wal_autocheckpoint(16384)&_pragma=mmap_size(1073741824)&_pragma=temp_store(memory)"
 		file := "file:" + (&url.URL{Path: where}).EscapedPath() + pragmas
-		if d.writer, err = sql.Open("sqlite", file+"&_txlock=immediate"); err != nil {
+		// Another program may be settling, which takes minutes.
+		if d.writer, err = sql.Open("sqlite", file+"&_txlock=immediate&_pragma=busy_timeout(600000)"); err != nil {
 			return nil, fmt.Errorf("open database: %w", err)
 		}
 		d.writer.SetMaxOpenConns(1)
-		if d.readers, err = sql.Open("sqlite", file+"&_pragma=query_only(1)"); err != nil {
+		if d.readers, err = sql.Open("sqlite", file+"&_pragma=query_only(1)&_pragma=busy_timeout(10000)"); err != nil {
 			return nil, fmt.Errorf("open database: %w", err)
 		}
 		d.readers.SetMaxOpenConns(max(4, runtime.GOMAXPROCS(0)))
 		d.readers.SetMaxIdleConns(max(4, runtime.GOMAXPROCS(0)))
 	} else {
+		// Writers have a pool of their own: those that wait leave readers alone.
 		if d.writer, err = sql.Open("pgx", where); err != nil {
 			return nil, fmt.Errorf("open database: %w", err)
 		}
-		d.writer.SetMaxOpenConns(20)
-		d.writer.SetMaxIdleConns(20)
-		d.readers = d.writer
+		d.writer.SetMaxOpenConns(1)
+		if d.readers, err = sql.Open("pgx", where); err != nil {
+			return nil, fmt.Errorf("open database: %w", err)
+		}
+		d.readers.SetMaxOpenConns(20)
+		d.readers.SetMaxIdleConns(20)
 	}
 	if err := d.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("migrate: %w", err), d.Close())
@@ -67,9 +77,6 @@ func Open(ctx context.Context, where string, now func() time.Time) (*DB, error) 
 
 // Close lets go of the database.
 func (d *DB) Close() error {
-	if d.readers == d.writer {
-		return d.writer.Close()
-	}
 	return errors.Join(d.readers.Close(), d.writer.Close())
 }
 
@@ -84,7 +91,7 @@ func (d *DB) migrate(ctx context.Context) error {
 	if d.sqlite {
 		dialect = goose.DialectSQLite3
 	}
-	p, err := goose.NewProvider(dialect, d.writer, migrations.Files, goose.WithSlog(slog.New(slog.DiscardHandler)))
+	p, err := goose.NewProvider(dialect, d.writer, migrations.For(d.sqlite), goose.WithSlog(slog.New(slog.DiscardHandler)))
 	if err != nil {
 		return err
 	}
@@ -119,27 +126,25 @@ func (d *DB) Read(ctx context.Context, f func(*View) error) error {
 	return d.do(ctx, d.readers, opts, f)
 }
 
-// Write runs f in a transaction: all of it is kept, or none. When PostgreSQL
-// reports that two transactions got in each other's way the loser is run again,
-// so f must do nothing but query and reckon.
+// Write runs f in a transaction: all of it is kept, or none. It waits for other
+// writers, those of other programs too, and no other writes while f runs: what f
+// sees stays so. f must not call Write.
 func (d *DB) Write(ctx context.Context, f func(*Tx) error) error {
-	const tries = 5
-	var err error
-	for range tries {
-		err = d.do(ctx, d.writer, d.serial(), func(v *View) error { return f(&Tx{*v}) })
-		if !collided(err) {
-			return err
+	return d.do(ctx, d.writer, nil, func(v *View) error {
+		if !d.sqlite { // SQLite takes its turn in BEGIN IMMEDIATE
+			if _, err := v.tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, turn); err != nil {
+				return fmt.Errorf("wait for other writers: %w", err)
+			}
 		}
-	}
-	return fmt.Errorf("%w: %w", fault.Conflict, err)
+		v.Now = d.Now()
+		return f(&Tx{*v})
+	})
 }
 
-func (d *DB) serial() *sql.TxOptions {
-	if d.sqlite {
-		return nil
-	}
-	return &sql.TxOptions{Isolation: sql.LevelSerializable}
-}
+// turn is what writers take turns at on PostgreSQL. It must be taken at READ
+// COMMITTED, where each statement sees what was kept before it: a transaction of
+// a stricter kind would go on seeing what was there before it waited.
+const turn = 0x636c6577 // "clew"
 
 func (d *DB) do(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, f func(*View) error) error {
 	tx, err := pool.BeginTx(ctx, opts)
@@ -151,11 +156,4 @@ func (d *DB) do(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, f func(*
 		return err
 	}
 	return tx.Commit()
-}
-
-// collided reports a serialization failure or a deadlock. SQLite has neither:
-// its writers wait their turn.
-func collided(err error) bool {
-	var state interface{ SQLState() string }
-	return errors.As(err, &state) && (state.SQLState() == "40001" || state.SQLState() == "40P01")
 }

@@ -106,8 +106,8 @@ func TestManyWriters(t *testing.T) {
 				for range 10 {
 					if err := next(); err == nil {
 						kept++
-					} else if !errors.Is(err, fault.Conflict) {
-						t.Error(err)
+					} else {
+						t.Errorf("a writer that only had to wait: %v", err)
 					}
 				}
 				done <- kept
@@ -133,6 +133,160 @@ func TestManyWriters(t *testing.T) {
 		}
 		if len(numbers) != want {
 			t.Errorf("%d kept, %d said to be", len(numbers), want)
+		}
+	})
+}
+
+// TestWriterWaits has one writer hold on while another comes and readers read:
+// the other waits, sees all that the first kept, and readers see nothing of it.
+func TestWriterWaits(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		add := func(tx *db.Tx) error {
+			n, err := db.One(ctx, tx, db.Number, `SELECT count(*) FROM views`)
+			if err != nil {
+				return err
+			}
+			return tx.Exec(ctx, `INSERT INTO views (id, name, query, saved_by, saved) VALUES ($1, 'n', 'q', 'b', $2)`, db.NewID(), n)
+		}
+		writes, goOn, others := make(chan bool), make(chan bool), sync.WaitGroup{}
+		others.Go(func() {
+			if err := d.Write(ctx, func(tx *db.Tx) error {
+				err := add(tx)
+				close(writes)
+				<-goOn
+				return err
+			}); err != nil {
+				t.Error(err)
+			}
+		})
+		<-writes
+		for range 30 { // more than there are connections
+			others.Go(func() {
+				if err := d.Write(ctx, add); err != nil {
+					t.Errorf("a writer that only had to wait: %v", err)
+				}
+			})
+		}
+		if got := ids(t, d); len(got) != 0 {
+			t.Errorf("a reader sees %d rows that are not kept yet", len(got))
+		}
+		close(goOn)
+		others.Wait()
+		if got := ids(t, d); len(got) != 31 {
+			t.Errorf("%d rows kept, want 31", len(got))
+		}
+	})
+}
+
+// TestAppendOnly tries every way to change or remove what was said.
+func TestAppendOnly(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		exec := func(statement string) error {
+			return d.Write(ctx, func(tx *db.Tx) error { return tx.Exec(ctx, statement) })
+		}
+		report := map[string]string{"id": "'r1'", "fingerprint": "'f1'", "replaced_by": "''"}
+		numbers := []string{"reported", "occurrences", "latitude", "longitude", "line", "taken_in"}
+		var names, values []string
+		for _, c := range columns(t, d, "reports") {
+			if report[c] == "" {
+				if report[c] = "'x'"; slices.Contains(numbers, c) {
+					report[c] = "1"
+				}
+			}
+			names, values = append(names, c), append(values, report[c])
+		}
+		in := `INTO reports (` + strings.Join(names, ", ") + `) VALUES (` + strings.Join(values, ", ") + `)`
+		for _, s := range []string{
+			`INSERT ` + in,
+			`INSERT INTO identity_decisions (id, a, b, same, reason, decided_by, decided) VALUES ('x', 'a', 'b', 1, 'r', 'b', 1)`,
+			`INSERT INTO identity_undone (decision, reason, undone_by, undone) VALUES ('x', 'r', 'b', 1)`,
+			`INSERT INTO recording_decisions (id, pattern, verdict, classification, reason, reports, decided_by, decided) VALUES ('x', 'p', 'v', '', 'r', 1, 'b', 1)`,
+			`INSERT INTO recording_answers (id, decision, answer, reason, answered_by, answered) VALUES ('x', 'x', 'confirmed', 'r', 'b', 1)`,
+			`INSERT INTO audit_samples (id, seed, size, filter, drawn_from, drawn_by, drawn) VALUES ('x', 's', 1, '{}', 1, 'b', 1)`,
+			`INSERT INTO audit_sample_patterns (sample, place, pattern, area, month, recorded) VALUES ('x', 1, 'p', 'a', 'm', 0)`,
+		} {
+			if err := exec(s); err != nil {
+				t.Fatalf("%s: %v", s, err)
+			}
+		}
+		refused := func(s string) {
+			t.Helper()
+			if err := exec(s); err == nil || !strings.Contains(err.Error(), "append-only") {
+				t.Errorf("%s: %v, want it refused as append-only", s, err)
+			}
+		}
+		for _, table := range []string{"reports", "identity_decisions", "identity_undone", "recording_decisions", "recording_answers", "audit_samples", "audit_sample_patterns"} {
+			for _, c := range columns(t, d, table) {
+				if table != "reports" || c != "replaced_by" {
+					refused(`UPDATE ` + table + ` SET ` + c + ` = ` + c)
+				}
+			}
+			refused(`DELETE FROM ` + table)
+			if d.SQLite() {
+				refused(`REPLACE INTO ` + table + ` SELECT * FROM ` + table)
+			} else {
+				refused(`TRUNCATE ` + table + ` CASCADE`)
+			}
+		}
+		if err := exec(`UPDATE reports SET replaced_by = 'r2'`); err != nil {
+			t.Errorf("a report that a correction replaces: %v", err)
+		}
+		refused(`UPDATE reports SET replaced_by = 'r3'`)
+		refused(`UPDATE reports SET replaced_by = ''`)
+	})
+}
+
+// columns are those of a table, from the database itself: a new one is tried too.
+func columns(t *testing.T, d *db.DB, table string) (names []string) {
+	t.Helper()
+	query := `SELECT column_name FROM information_schema.columns WHERE table_name = $1`
+	if d.SQLite() {
+		query = `SELECT name FROM pragma_table_info($1)`
+	}
+	if err := d.Read(t.Context(), func(v *db.View) (err error) {
+		names, err = db.All(t.Context(), v, db.Text, query, table)
+		return err
+	}); err != nil || len(names) == 0 {
+		t.Fatalf("columns of %s: %v, %v", table, names, err)
+	}
+	return names
+}
+
+// TestTextThatCannotBeHeld gives text that one engine or the other cannot hold.
+func TestTextThatCannotBeHeld(t *testing.T) {
+	type word string
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		given := []any{"a\x00b", "caf\xe9", word("\x00"), "lone \xed\xa0\x80", 7}
+		for way, keep := range map[string]func(tx *db.Tx) error{
+			"one by one": func(tx *db.Tx) error {
+				return tx.Exec(ctx, `INSERT INTO views (id, name, query, saved_by, saved) VALUES ($1, $2, $3, $4, $5)`, given...)
+			},
+			"many": func(tx *db.Tx) error {
+				return tx.Insert(ctx, "views", []string{"id", "name", "query", "saved_by", "saved"}, [][]any{given})
+			},
+		} {
+			var got [4]string
+			err := d.Write(ctx, func(tx *db.Tx) error {
+				if err := keep(tx); err != nil {
+					return err
+				}
+				var err error
+				got, err = db.One(ctx, tx, func(r db.Row) (s [4]string, err error) { return s, r.Scan(&s[0], &s[1], &s[2], &s[3]) },
+					`SELECT id, name, query, saved_by FROM views WHERE id = $1`, "a\x00b")
+				if err != nil {
+					return err
+				}
+				return tx.Exec(ctx, `DELETE FROM views`)
+			})
+			if want := [4]string{"ab", "caf\uFFFD", "", "lone \uFFFD"}; err != nil || got != want {
+				t.Errorf("%s: kept %q, %v; want %q", way, got, err, want)
+			}
+		}
+		if given[0] != "a\x00b" {
+			t.Error("the caller's own texts were changed")
 		}
 	})
 }

@@ -3,8 +3,11 @@ package db
 import (
 	"context"
 	"database/sql"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"clew/internal/fault"
 )
@@ -15,7 +18,7 @@ type Querier interface {
 }
 
 func (v *View) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return v.tx.QueryContext(ctx, query, args...)
+	return v.tx.QueryContext(ctx, query, holdable(args)...)
 }
 
 // A Row is what a scan function reads: one row of a result.
@@ -92,8 +95,32 @@ func Like(s string) string {
 
 // Exec runs a statement that returns no rows.
 func (t *Tx) Exec(ctx context.Context, query string, args ...any) error {
-	_, err := t.tx.ExecContext(ctx, query, args...)
+	_, err := t.tx.ExecContext(ctx, query, holdable(args)...)
 	return err
+}
+
+// holdable makes each text among args one that either engine can hold. PostgreSQL
+// refuses a NUL or what is not UTF-8, and fails all that came with it; SQLite
+// keeps either, and half of its functions then stop at the NUL.
+func holdable(args []any) []any {
+	own := false
+	for i, a := range args {
+		s, ok := a.(string)
+		if !ok {
+			v := reflect.ValueOf(a)
+			if v.Kind() != reflect.String {
+				continue
+			}
+			s = v.String()
+		}
+		if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
+			if !own {
+				args, own = slices.Clone(args), true
+			}
+			args[i] = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+		}
+	}
+	return args
 }
 
 // Insert puts rows in, many at a time. A row that is there already is an error.
@@ -132,7 +159,7 @@ func (t *Tx) insert(ctx context.Context, table string, columns []string, rows []
 			}
 			defer whole.Close()
 		}
-		if _, err := whole.ExecContext(ctx, args...); err != nil {
+		if _, err := whole.ExecContext(ctx, holdable(args)...); err != nil {
 			return err
 		}
 	}
