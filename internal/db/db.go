@@ -36,7 +36,12 @@ type DB struct {
 	readers, writer *sql.DB
 	sqlite          bool
 	now             func() time.Time
+	watch           func(query string, args []any) // nil: nobody does
 }
+
+// Watch calls f with each query and statement before it is run, and with nil
+// no more. Many may run at once; it is set before they do.
+func (d *DB) Watch(f func(query string, args []any)) { d.watch = f }
 
 // Open connects to a postgres:// URL or, for anything else, to the SQLite file
 // of that name, and brings its schema up to date. It refuses a database newer
@@ -111,6 +116,7 @@ func (d *DB) migrate(ctx context.Context) error {
 type View struct {
 	tx     *sql.Tx
 	sqlite bool
+	watch  func(query string, args []any)
 	Now    time.Time
 }
 
@@ -141,6 +147,17 @@ func (d *DB) Write(ctx context.Context, f func(*Tx) error) error {
 	})
 }
 
+// Analyze lets PostgreSQL know how much there is in tables, by which it chooses
+// how to look things up. It finds out by itself, but a minute late. SQLite goes by
+// its indexes, and needs not know.
+func (d *DB) Analyze(ctx context.Context, tables ...string) error {
+	if d.sqlite {
+		return nil
+	}
+	_, err := d.writer.ExecContext(ctx, `ANALYZE `+strings.Join(tables, ", "))
+	return err
+}
+
 // turn is what writers take turns at on PostgreSQL. It must be taken at READ
 // COMMITTED, where each statement sees what was kept before it: a transaction of
 // a stricter kind would go on seeing what was there before it waited.
@@ -152,7 +169,7 @@ func (d *DB) do(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, f func(*
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer tx.Rollback() // does nothing after Commit
-	if err := f(&View{tx, d.sqlite, d.Now()}); err != nil {
+	if err := f(&View{tx, d.sqlite, d.watch, d.Now()}); err != nil {
 		return err
 	}
 	return tx.Commit()

@@ -18,6 +18,9 @@ type Querier interface {
 }
 
 func (v *View) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if v.watch != nil {
+		v.watch(query, args)
+	}
 	return v.tx.QueryContext(ctx, query, holdable(args)...)
 }
 
@@ -95,6 +98,9 @@ func Like(s string) string {
 
 // Exec runs a statement that returns no rows.
 func (t *Tx) Exec(ctx context.Context, query string, args ...any) error {
+	if t.watch != nil {
+		t.watch(query, args)
+	}
 	_, err := t.tx.ExecContext(ctx, query, holdable(args)...)
 	return err
 }
@@ -164,6 +170,65 @@ func (t *Tx) insert(ctx context.Context, table string, columns []string, rows []
 		}
 	}
 	return nil
+}
+
+// Update sets columns of many rows, each known by the first of its columns. Rows
+// that are not there are left out.
+func (t *Tx) Update(ctx context.Context, table string, columns []string, rows [][]any) error {
+	var set []string
+	for i, c := range columns[1:] {
+		set = append(set, c+" = v.column"+strconv.Itoa(i+2))
+	}
+	per := max(1, mostValues/len(columns))
+	for some := range slices.Chunk(rows, per) {
+		args := make([]any, 0, len(some)*len(columns))
+		for _, r := range some {
+			args = append(args, r...)
+		}
+		err := t.Exec(ctx, `UPDATE `+table+` SET `+strings.Join(set, ", ")+` FROM (VALUES `+t.values(some)+`) AS v WHERE `+table+`.`+columns[0]+` = v.column1`, args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// values are placeholders for rows. PostgreSQL is told what is in the first of
+// them, for it cannot know from where they stand.
+func (t *Tx) values(rows [][]any) string {
+	var b strings.Builder
+	n := 0
+	for i, r := range rows {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteByte('(')
+		for j, v := range r {
+			if n++; j > 0 {
+				b.WriteString(", ")
+			}
+			switch {
+			case t.sqlite:
+				b.WriteByte('?')
+			case i > 0:
+				b.WriteString("$" + strconv.Itoa(n))
+			default:
+				b.WriteString("CAST($" + strconv.Itoa(n) + " AS " + kindOf(v) + ")")
+			}
+		}
+		b.WriteByte(')')
+	}
+	return b.String()
+}
+
+func kindOf(v any) string {
+	switch v.(type) {
+	case int, int64:
+		return "BIGINT"
+	case float64:
+		return "DOUBLE PRECISION"
+	}
+	return "TEXT"
 }
 
 // insertion is a statement that puts rows in. SQLite looks each $N up by name, in
