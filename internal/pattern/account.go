@@ -7,6 +7,7 @@ import (
 	"clew/internal/law"
 	"clew/internal/pattern/narrate"
 	"clew/internal/report"
+	"clew/internal/when"
 )
 
 // An Account is what one report says of one pair, reduced to what a course of
@@ -57,14 +58,35 @@ func reduce(r *report.Record) Account {
 	if r.Kind != report.Crime && r.Kind != "" && r.OffenceCode == "" {
 		a.Family = law.NoCrime
 	}
-	a.From, a.To = r.Reported, r.Reported
-	if !r.From.From.IsZero() {
-		a.From, a.To = r.From.From, r.From.To.Add(-1)
-	}
-	if !r.To.To.IsZero() && r.To.To.After(a.From) {
-		a.To = r.To.To.Add(-1)
-	}
+	a.From, a.To = happened(r)
 	return a
+}
+
+// happened is when what a record reports took place, the last instant included.
+// Nothing happens after the day on which it is reported: a year that has not ended
+// ends there, and what is dated later, by a slip, stands where it was reported. A
+// report dated the first of a month, with no hour, may be of any day in it.
+func happened(r *report.Record) (from, to time.Time) {
+	from, to = r.Reported, r.Reported
+	if !r.From.From.IsZero() {
+		from, to = r.From.From, r.From.To.Add(-1)
+	}
+	if !r.To.To.IsZero() && r.To.To.After(from) {
+		to = r.To.To.Add(-1)
+	}
+	if !to.After(r.Reported) {
+		return from, to
+	}
+	y, m, d := r.Reported.In(when.London).Date()
+	if d == 1 && r.Reported.Equal(time.Date(y, m, d, 0, 0, 0, 0, when.London)) {
+		return from, to
+	}
+	if end := time.Date(y, m, d+1, 0, 0, 0, -1, when.London).UTC(); from.After(end) {
+		return r.Reported, r.Reported
+	} else if to.After(end) {
+		to = end
+	}
+	return from, to
 }
 
 // conduct reports whether the account says that something of s.2A(3), or a

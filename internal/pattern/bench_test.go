@@ -22,7 +22,7 @@ func BenchmarkTakeIn(b *testing.B) {
 		s := NewStore(d, person.NewStore(d))
 		for from := 0; from < len(all); from += 1000 {
 			err := d.Write(b.Context(), func(tx *db.Tx) error {
-				_, _, err := take(b.Context(), tx, "bench", "", all[from:from+1000])
+				_, err := take(b.Context(), tx, "bench", "", all[from:from+1000])
 				return err
 			})
 			if err != nil {

@@ -14,63 +14,78 @@ import (
 // Decide keeps that two mentions are one person, or two, and sets the people
 // and patterns they touch in order by it. Decisions always win over evidence.
 func (s *Store) Decide(ctx context.Context, by, a, b string, same bool, reason string) error {
-	return s.change(ctx, func(tx *db.Tx) ([]string, error) {
-		if err := person.Decide(ctx, tx, by, a, b, same, strings.TrimSpace(reason)); err != nil {
-			return nil, err
-		}
-		return []string{a, b}, nil
+	return s.change(ctx, func(tx *db.Tx) (string, string, error) {
+		return a, b, person.Decide(ctx, tx, by, a, b, same, strings.TrimSpace(reason))
 	})
 }
 
 // Undo takes a decision back, and lets the evidence speak again.
 func (s *Store) Undo(ctx context.Context, by, decision, reason string) error {
-	return s.change(ctx, func(tx *db.Tx) ([]string, error) {
+	return s.change(ctx, func(tx *db.Tx) (string, string, error) {
 		d, err := person.Undo(ctx, tx, by, decision, strings.TrimSpace(reason))
-		return []string{d.A, d.B}, err
+		return d.A, d.B, err
 	})
 }
 
-func (s *Store) change(ctx context.Context, f func(*db.Tx) (mentions []string, err error)) error {
+func (s *Store) change(ctx context.Context, f func(*db.Tx) (a, b string, err error)) error {
 	model, err := s.people.Model(ctx)
 	if err != nil {
 		return err
 	}
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		mentions, err := f(tx)
+		a, b, err := f(tx)
 		if err != nil {
 			return err
 		}
-		var people []string
-		for _, m := range mentions {
-			p, err := person.Head(ctx, tx, m)
-			if err != nil {
-				return err
-			}
-			people = appendNew(people, p.ID)
-		}
-		return rearrange(ctx, tx, model, people)
+		return carryOut(ctx, tx, model, a, b)
 	})
+}
+
+// carryOut sets the people of two mentions in order by what is decided of them.
+// Each may belong to somebody else besides whom it was parted from: that person is
+// set in order with them.
+func carryOut(ctx context.Context, tx *db.Tx, model *match.Model, a, b string) error {
+	var people []string
+	known := func(m *person.Mention) bool { return slices.Contains(people, m.Person) }
+	both, err := person.Some(ctx, tx, []string{a, b})
+	if err != nil {
+		return err
+	}
+	for _, m := range both {
+		people = appendNew(people, m.Person)
+	}
+	for _, m := range both {
+		other, err := among(ctx, tx, model, &m.Prepared, known)
+		if err != nil {
+			return err
+		}
+		if other.Known() {
+			people = append(people, other.Person)
+		}
+	}
+	return rearrange(ctx, tx, model, people)
 }
 
 // rearrange works out anew who the mentions of some people are, among
 // themselves: they may part or join, and nobody else changes.
 func rearrange(ctx context.Context, tx *db.Tx, model *match.Model, people []string) error {
-	pairs, err := pairsWith(ctx, tx, people)
-	if err != nil {
+	var touched pairs
+	if err := touched.with(ctx, tx, people); err != nil {
 		return err
 	}
 	l, err := gatherSome(ctx, tx, people)
 	if err != nil {
 		return err
 	}
-	res, err := match.Resolve(ctx, l.corpus, match.Options{Model: model, Decisions: l.decisions})
+	res, err := match.Resolve(ctx, l.corpus, match.Options{Model: model, Decisions: l.bonds.list})
 	if err != nil {
 		return fmt.Errorf("resolve: %w", err)
 	}
 	// Of each group, only the people's own mentions may move; the first gives
 	// the person its id.
 	names := map[int32]string{}
-	now := people
+	now := slices.Clone(people)
+	var moved []string // reports
 	for i, m := range l.mentions {
 		if !l.own[i] {
 			continue
@@ -81,56 +96,54 @@ func rearrange(ctx context.Context, tx *db.Tx, model *match.Model, people []stri
 			names[res.Person[i]] = who
 		}
 		now = appendNew(now, who)
+		if who != m.Person || m.Prepared.Empty() { // who is nobody, or somebody by decision
+			moved = append(moved, m.Report)
+		}
 		if who == m.Person && res.Probability[i] == m.Probability {
 			continue
 		}
 		if err := person.Move(ctx, tx, m.ID, who, res.Probability[i]); err != nil {
 			return err
 		}
-		column := "suspect"
-		if m.Victim() {
-			column = "victim"
-		}
-		if err := tx.Exec(ctx, `UPDATE accounts SET `+column+` = $2 WHERE report = $1`, m.Report, who); err != nil {
-			return err
-		}
-		if m.Victim() {
-			if err := tx.Exec(ctx, `UPDATE accounts SET suspect = $2 WHERE report = $1 AND suspect LIKE '?%'`, m.Report, nobodyBy(who)); err != nil {
-				return err
-			}
-		}
 	}
-	if err := person.Refresh(ctx, tx, now); err != nil {
-		return err
-	}
-	after, err := pairsWith(ctx, tx, now)
+	seats, err := seat(ctx, tx, moved)
 	if err != nil {
 		return err
 	}
-	for _, p := range after {
-		if !slices.Contains(pairs, p) {
-			pairs = append(pairs, p)
+	for _, c := range seats {
+		if err := touched.tellOfNobody(ctx, tx, c.victim); err != nil {
+			return err
 		}
 	}
-	return remake(ctx, tx, pairs)
+	if err := head(ctx, tx, now); err != nil {
+		return err
+	}
+	if err := touched.with(ctx, tx, now); err != nil {
+		return err
+	}
+	return remake(ctx, tx, touched.list)
 }
 
-// pairsWith are the pairs that some people are in, and all pairs about the same
-// suspects, whose patterns speak of other victims.
-func pairsWith(ctx context.Context, q db.Querier, people []string) ([][2]string, error) {
+// with adds the pairs that some people are in, and the patterns about the same
+// suspects, which speak of other victims.
+func (p *pairs) with(ctx context.Context, q db.Querier, people []string) error {
 	n := len(people)
-	args := append(db.Args(people), db.Args(people)...)
-	return db.All(ctx, q, scanPair, `
-		SELECT DISTINCT victim, suspect FROM accounts
-		WHERE suspect IN (SELECT suspect FROM accounts WHERE victim IN (`+db.List(1, n)+`)) OR suspect IN (`+db.List(n+1, n)+`)`, args...)
+	in := func(time int) string { return ` IN (` + db.List(1+time*n, n) + `)` }
+	args := slices.Concat(db.Args(people), db.Args(people), db.Args(people))
+	all, err := db.All(ctx, q, scanPair, `
+		SELECT victim, suspect FROM accounts WHERE victim`+in(0)+`
+		UNION SELECT victim, suspect FROM accounts WHERE suspect`+in(1)+`
+		UNION SELECT victim, suspect FROM patterns WHERE suspect IN (SELECT suspect FROM accounts WHERE victim`+in(2)+`)`, args...)
+	p.add(all...)
+	return err
 }
 
 // A local is the mentions of some people and of those they stand opposite.
 type local struct {
-	corpus    *match.Corpus
-	mentions  []person.Mention // in order of id
-	own       []bool
-	decisions []match.Decision
+	corpus   *match.Corpus
+	mentions []person.Mention // in order of id
+	own      []bool
+	bonds    bonds
 }
 
 func gatherSome(ctx context.Context, q db.Querier, people []string) (*local, error) {
@@ -145,18 +158,19 @@ func gatherSome(ctx context.Context, q db.Querier, people []string) (*local, err
 		}
 	}
 	slices.Sort(reports)
-	all, err := person.InReports(ctx, q, slices.Compact(reports))
+	reports = slices.Compact(reports)
+	all, err := person.InReports(ctx, q, reports)
 	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(all, func(a, b person.Mention) int { return strings.Compare(a.ID, b.ID) })
 	l := &local{corpus: match.NewCorpus(), mentions: all}
-	index, first := map[string]int32{}, map[string]int32{}
+	first := map[string]int32{}
 	for i := range all {
 		m := &all[i]
 		n := l.corpus.AddPrepared(&m.Prepared)
 		own := slices.Contains(people, m.Person)
-		l.own, index[m.ID] = append(l.own, own), n
+		l.own = append(l.own, own)
 		switch before := i - 1; {
 		case i > 0 && all[before].Report == m.Report:
 			l.corpus.Oppose(n, int32(before))
@@ -168,19 +182,29 @@ func gatherSome(ctx context.Context, q db.Querier, people []string) (*local, err
 		if own {
 			continue
 		}
-		if f, ok := first[m.Person]; ok {
-			l.decisions = append(l.decisions, match.Decision{A: f, B: n, Same: true})
+		if f, ok := first[m.Person]; ok { // the others stay who they are
+			l.bonds.same(f, n)
 		} else {
 			first[m.Person] = n
 		}
 	}
 	standing, err := person.Standing(ctx, q)
-	for _, d := range standing {
-		a, okA := index[d.A]
-		b, okB := index[d.B]
-		if okA && okB && (l.own[a] || l.own[b]) {
-			l.decisions = append(l.decisions, match.Decision{A: a, B: b, Same: d.Same})
+	if err != nil {
+		return nil, err
+	}
+	l.bonds.decided(standing, l.index)
+	versions, err := correctedIn(ctx, q, reports)
+	l.bonds.bind(versions, l.index)
+	l.bonds.facing(standing, l.index)
+	for i := 1; i < len(all); i++ {
+		if all[i].Report == all[i-1].Report && confusable(&all[i].Prepared, &all[i-1].Prepared) {
+			l.bonds.two(int32(i), int32(i-1))
 		}
 	}
 	return l, err
+}
+
+func (l *local) index(mention string) (int32, bool) {
+	i, ok := slices.BinarySearchFunc(l.mentions, mention, func(m person.Mention, id string) int { return strings.Compare(m.ID, id) })
+	return int32(i), ok
 }

@@ -88,6 +88,8 @@ type Escalation struct {
 	Words    string
 }
 
+const week = 7 * 24 * time.Hour
+
 // escalation finds the first of two signs (docs/warnings: escalation): conduct
 // comes nearer than it had been, or the count in 7 days is at least 3 and at
 // least twice the weekly rate of the 28 days before. It is nil when neither shows.
@@ -103,22 +105,50 @@ func escalation(all []Occasion) *Escalation {
 		}
 		worst = max(worst, n)
 	}
-	const week = 7 * 24 * time.Hour
+	longest := time.Duration(0) // of the occasions so far
 	for i := range all {
-		from := all[i].From.Add(-week)
-		before := from.Add(-4 * week)
-		now, then, known := 0, 0, false
-		for j := i; j >= 0 && !all[j].From.Before(before); j-- {
-			if all[j].From.After(from) {
-				now += all[j].Count
-			} else {
-				then += all[j].Count
-			}
+		end := all[i].From
+		if all[i].length() <= week {
+			end = all[i].To
 		}
-		known = !all[0].From.After(from)
-		if known && now >= 3 && now*4 >= 2*then {
+		longest = max(longest, all[i].length())
+		from := end.Add(-week)
+		if all[0].From.After(from) {
+			continue // nothing is known of the time before
+		}
+		before := from.Add(-4 * week)
+		now, then := 0, 0
+		for j := i; j >= 0 && !all[j].From.Add(longest).Before(before); j-- {
+			now += all[j].within(from, end)
+			then += all[j].within(before, from)
+		}
+		if now >= 3 && now*4 >= 2*then {
 			return &Escalation{i, fmt.Sprintf("%d occasions in one week, against %d in the four weeks before.", now, then)}
 		}
 	}
 	return nil
+}
+
+func (o *Occasion) length() time.Duration { return o.To.Sub(o.From) }
+
+// within is how many occasions of o fall after from and not after to. One of which
+// little more is known than the month is in no week; a series is spread evenly.
+func (o *Occasion) within(from, to time.Time) int {
+	long := o.length()
+	if long <= week {
+		if o.From.After(from) && !o.From.After(to) {
+			return o.Count
+		}
+		return 0
+	}
+	if o.From.After(from) {
+		from = o.From
+	}
+	if o.To.Before(to) {
+		to = o.To
+	}
+	if !to.After(from) {
+		return 0
+	}
+	return int(float64(o.Count) * float64(to.Sub(from)) / float64(long))
 }

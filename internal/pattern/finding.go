@@ -78,8 +78,14 @@ func (p *Pattern) aimed(o *Occasion) bool {
 // former reports whether the policy on former partners applies: they were
 // partners, and it held when the latest report was made.
 func (p *Pattern) former() bool {
+	_, held := p.policy()
+	return held
+}
+
+// policy is the policy on former partners, when it applies.
+func (p *Pattern) policy() (law.Policy, bool) {
 	if p.Relationship != FormerPartner {
-		return false
+		return law.Policy{}, false
 	}
 	latest := p.Accounts[0].Reported
 	for i := range p.Accounts {
@@ -87,8 +93,7 @@ func (p *Pattern) former() bool {
 			latest = r
 		}
 	}
-	_, held := law.Held(law.FormerPartner, latest)
-	return held
+	return law.Held(law.FormerPartner, latest)
 }
 
 func (p *Pattern) partners() bool {

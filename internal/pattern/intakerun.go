@@ -14,7 +14,6 @@ import (
 	"clew/internal/db"
 	"clew/internal/fault"
 	"clew/internal/number"
-	"clew/internal/person"
 	"clew/internal/report"
 )
 
@@ -205,30 +204,8 @@ func gatherRows(ctx context.Context, x *report.Extract, to chan<- bundle) {
 // correction, and the counts of the import.
 func (t *Intake) takeLot(ctx context.Context, i *report.Import, b bundle) error {
 	return t.held.db.Write(ctx, func(tx *db.Tx) error {
-		taken, lost, err := take(ctx, tx, i.By, i.ID, b.records)
+		taken, err := TakeIn(ctx, tx, i.By, i.ID, b.records)
 		if err != nil {
-			return err
-		}
-		var heads []person.Person
-		for n, k := range taken {
-			if k.Taking == report.Already {
-				continue
-			}
-			for _, side := range []struct {
-				id    string
-				party *report.Party
-			}{{person.VictimOf(k.Key), &b.records[n].Victim}, {person.SuspectOf(k.Key), &b.records[n].Suspect}} {
-				if !side.party.Empty() {
-					head := person.Person{ID: side.id}
-					head.Take(side.id, side.party.Name(), side.party.Born)
-					heads = append(heads, head)
-				}
-			}
-		}
-		if err := person.Keep(ctx, tx, heads); err != nil {
-			return fmt.Errorf("insert people: %w", err)
-		}
-		if err := remake(ctx, tx, lost); err != nil {
 			return err
 		}
 		return report.Count(ctx, tx, i.ID, taken, b.aside)

@@ -133,10 +133,14 @@ func (p *Pattern) summarise() {
 	}
 	p.Channels = channels(p.Behaviours, p.Acts)
 	var disputes [len(disputeWords)]int
+	agencies, recorded := map[string]bool{}, map[Classification]int{}
 	for i := range p.Accounts {
 		a := &p.Accounts[i]
-		p.Agencies = appendNew(p.Agencies, a.Agency)
-		p.RecordedAs = count(p.RecordedAs, a)
+		if !agencies[a.Agency] {
+			agencies[a.Agency] = true
+			p.Agencies = append(p.Agencies, a.Agency)
+		}
+		p.count(a, recorded)
 		p.Relationship = closer(p.Relationship, a.Relationship)
 		disputes[a.Says.Dispute]++
 	}
@@ -147,14 +151,15 @@ func (p *Pattern) summarise() {
 	}
 }
 
-func count(all []Classification, a *Account) []Classification {
-	for i := range all {
-		if all[i].Code == a.Code && all[i].Title == a.Title && all[i].Family == a.Family {
-			all[i].Reports++
-			return all
-		}
+// count adds an account to the ways the reports were recorded. At says where in
+// RecordedAs each of them is, counted from 1.
+func (p *Pattern) count(a *Account, at map[Classification]int) {
+	as := Classification{Code: a.Code, Title: a.Title, Family: a.Family}
+	if at[as] == 0 {
+		p.RecordedAs = append(p.RecordedAs, as)
+		at[as] = len(p.RecordedAs)
 	}
-	return append(all, Classification{a.Code, a.Title, a.Family, 1})
+	p.RecordedAs[at[as]-1].Reports++
 }
 
 func appendNew(all []string, s string) []string {

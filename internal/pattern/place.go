@@ -8,6 +8,7 @@ import (
 	"clew/internal/db"
 	"clew/internal/pattern/match"
 	"clew/internal/person"
+	"clew/internal/report"
 )
 
 // A Spot is the person that a party of a new report is held to be.
@@ -27,16 +28,81 @@ const (
 	mostPairs   = 60    // reports of one victim, or about one suspect, that are looked through
 )
 
+// place finds out who the parties of a report just taken in are, and brings the
+// patterns they are in up to date.
+func place(ctx context.Context, tx *db.Tx, model *match.Model, key string, r *report.Record) (sc Screening, err error) {
+	own := map[string]bool{person.VictimOf(key): true, person.SuspectOf(key): true}
+	victim, suspect := match.Prepare(person.Of(r.Agency, &r.Victim)), match.Prepare(person.Of(r.Agency, &r.Suspect))
+	if sc.Victim, sc.Suspect, err = asBefore(ctx, tx, model, key, &victim, &suspect); err != nil {
+		return sc, err
+	}
+	if !sc.Victim.Known() && !sc.Suspect.Known() {
+		sc.Victim, sc.Suspect, err = find(ctx, tx, model, &victim, &suspect, func(m *person.Mention) bool { return own[m.ID] })
+		if err != nil {
+			return sc, err
+		}
+	}
+	if err := sc.complete(ctx, tx, r); err != nil {
+		return sc, err
+	}
+	people := []string{person.VictimOf(key), person.SuspectOf(key)}
+	for i, spot := range []*Spot{&sc.Victim, &sc.Suspect} {
+		if spot.Known() {
+			if err := person.Move(ctx, tx, people[i], spot.Person, spot.Joining.Score.Same); err != nil {
+				return sc, err
+			}
+			people[i] = spot.Person
+		}
+	}
+	if err := head(ctx, tx, people); err != nil {
+		return sc, err
+	}
+	seats, err := seat(ctx, tx, []string{key})
+	if err != nil {
+		return sc, err
+	}
+	return sc, refresh(ctx, tx, seats)
+}
+
+// asBefore places the parties of a correction where those of the older version are.
+func asBefore(ctx context.Context, q db.Querier, model *match.Model, key string, victim, suspect *match.Prepared) (v, s Spot, err error) {
+	older, err := db.All(ctx, q, scanVersion, selectVersions+` AND replaced_by = $1`, key)
+	if err != nil || len(older) == 0 {
+		return v, s, err
+	}
+	was, err := person.InReports(ctx, q, []string{older[0].old})
+	for _, m := range was {
+		spot, p := &s, suspect
+		if m.Victim() {
+			spot, p = &v, victim
+		}
+		*spot = Spot{m.Person, model.Joins(p, []*match.Prepared{&m.Prepared}, match.Apart), m}
+		spot.Joining.Joins, spot.Joining.Score.Same = true, 1
+	}
+	return v, s, err
+}
+
 // find places the two parties of one new report. Each is first weighed against
 // the people who share a key with it; then the less certain against the people
-// the more certain is in reports with, where less is enough. It reads by index
-// and never a whole table.
-func find(ctx context.Context, q db.Querier, model *match.Model, victim, suspect *match.Prepared, leave func(mention string) bool) (v, s Spot, err error) {
+// the more certain is in reports with, where less is enough. Nobody is both: who
+// might be either is the one more speaks for. It reads by index and never a whole
+// table.
+func find(ctx context.Context, q db.Querier, model *match.Model, victim, suspect *match.Prepared, leave leaving) (v, s Spot, err error) {
 	if v, err = among(ctx, q, model, victim, leave); err != nil {
 		return v, s, err
 	}
 	if s, err = among(ctx, q, model, suspect, leave); err != nil {
 		return v, s, err
+	}
+	if v.Known() && v.Person == s.Person {
+		if s.Joining.Score.Total > v.Joining.Score.Total {
+			v, err = among(ctx, q, model, victim, leave.and(s.Person))
+		} else {
+			s, err = among(ctx, q, model, suspect, leave.and(v.Person))
+		}
+		if err != nil {
+			return v, s, err
+		}
 	}
 	if v.Known() && !s.Known() {
 		s, err = beside(ctx, q, model, suspect, v.Person, match.SuspectsOfOneVictim, leave)
@@ -46,8 +112,16 @@ func find(ctx context.Context, q db.Querier, model *match.Model, victim, suspect
 	return v, s, err
 }
 
+// leaving says which mentions are no concern of whoever looks for somebody.
+type leaving func(*person.Mention) bool
+
+// and leaves those of one person, too.
+func (l leaving) and(who string) leaving {
+	return func(m *person.Mention) bool { return m.Person == who || l(m) }
+}
+
 // among weighs a party against the people who share a key with it.
-func among(ctx context.Context, q db.Querier, model *match.Model, p *match.Prepared, leave func(string) bool) (Spot, error) {
+func among(ctx context.Context, q db.Querier, model *match.Model, p *match.Prepared, leave leaving) (Spot, error) {
 	if p.Empty() {
 		return Spot{}, nil
 	}
@@ -57,7 +131,7 @@ func among(ctx context.Context, q db.Querier, model *match.Model, p *match.Prepa
 	}
 	shared := map[string]int32{}
 	for i := range near {
-		if n := &near[i]; !leave(n.ID) {
+		if n := &near[i]; !leave(n) {
 			score := model.Score(p, &n.Prepared)
 			if t, ok := shared[n.Person]; !ok || score.Total > t {
 				shared[n.Person] = score.Total
@@ -73,14 +147,14 @@ func among(ctx context.Context, q db.Querier, model *match.Model, p *match.Prepa
 	slices.SortFunc(people, func(a, b string) int { return cmp.Or(cmp.Compare(shared[b], shared[a]), cmp.Compare(a, b)) })
 	var best Spot
 	for _, id := range people[:min(mostPeople, len(people))] {
-		members := slices.DeleteFunc(slices.Clone(near), func(m person.Mention) bool { return m.Person != id || leave(m.ID) })
+		members := slices.DeleteFunc(slices.Clone(near), func(m person.Mention) bool { return m.Person != id || leave(&m) })
 		if len(members) < mostMembers {
 			more, err := person.MentionsOf(ctx, q, id, mostMembers)
 			if err != nil {
 				return Spot{}, err
 			}
 			for _, m := range more {
-				if !leave(m.ID) && !slices.ContainsFunc(members, func(x person.Mention) bool { return x.ID == m.ID }) {
+				if !leave(&m) && !slices.ContainsFunc(members, func(x person.Mention) bool { return x.ID == m.ID }) {
 					members = append(members, m)
 				}
 			}
@@ -92,7 +166,7 @@ func among(ctx context.Context, q db.Querier, model *match.Model, p *match.Prepa
 
 // beside weighs a party against the people who stand opposite somebody in
 // reports: the suspects one victim reports, or the victims who report one suspect.
-func beside(ctx context.Context, q db.Querier, model *match.Model, p *match.Prepared, opposite string, how match.Together, leave func(string) bool) (Spot, error) {
+func beside(ctx context.Context, q db.Querier, model *match.Model, p *match.Prepared, opposite string, how match.Together, leave leaving) (Spot, error) {
 	if p.Empty() {
 		return Spot{}, nil
 	}
@@ -110,8 +184,8 @@ func beside(ctx context.Context, q db.Querier, model *match.Model, p *match.Prep
 	groups := map[string][]person.Mention{}
 	var order []string
 	for _, m := range mentions {
-		if m.Person == opposite || m.Victim() != (how == match.VictimsOfOneSuspect) || leave(m.ID) {
-			continue
+		if m.Person == opposite || m.Victim() != (how == match.VictimsOfOneSuspect) || m.Prepared.Empty() || leave(&m) {
+			continue // of whom nothing is written, nothing agrees
 		}
 		if _, ok := groups[m.Person]; !ok {
 			order = append(order, m.Person)

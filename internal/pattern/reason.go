@@ -31,10 +31,8 @@ func (p *Pattern) reasons() []string {
 	default:
 		say("None of it is recorded as stalking; it is recorded as %s.", list(p.recordedWords()))
 	}
-	if p.former() && p.Total >= 2 {
-		if policy, ok := law.Held(law.FormerPartner, p.Last); ok {
-			say("They are recorded as former partners: since %s a course of conduct by a former partner is recorded as stalking first, unless it is harassment in law only.", policy.From.Format("January 2006"))
-		}
+	if policy, ok := p.policy(); ok && p.Total >= 2 {
+		say("They are recorded as former partners: since %s a course of conduct by a former partner is recorded as stalking first, unless it is harassment in law only.", policy.From.Format("January 2006"))
 	}
 	if p.Escalation != nil {
 		say("%s", p.Escalation.Words)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"clew/internal/db"
 	"clew/internal/fault"
@@ -71,7 +72,7 @@ func (s *Store) Screen(ctx context.Context, r *report.Record) (sc Screening, err
 	}
 	err = s.db.Read(ctx, func(v *db.View) error {
 		victim, suspect := match.Prepare(person.Of(r.Agency, &r.Victim)), match.Prepare(person.Of(r.Agency, &r.Suspect))
-		sc.Victim, sc.Suspect, err = find(ctx, v, model, &victim, &suspect, func(string) bool { return false })
+		sc.Victim, sc.Suspect, err = find(ctx, v, model, &victim, &suspect, func(*person.Mention) bool { return false })
 		if err != nil {
 			return err
 		}
@@ -117,22 +118,24 @@ func (s *Screening) complete(ctx context.Context, q db.Querier, r *report.Record
 	if err != nil || len(earlier) == 0 {
 		return err
 	}
-	c, err := around(ctx, q, s.Victim.Person, suspect)
-	if err != nil {
-		return err
-	}
 	same := [2]string{r.Agency, r.ID}
 	records := map[[2]string]bool{same: true}
 	for _, e := range earlier {
 		records[[2]string{e.Agency, e.ID}] = true
 	}
 	s.Nth = len(records)
+	c, err := around(ctx, q, s.Victim.Person, suspect, same)
+	if err != nil {
+		return err
+	}
 	h := hold(append(earlier, heldAccount{Account: a, key: "~"}), c)
 	h.Victim, h.Suspect = s.VictimIs.Name, s.SuspectIs.Name
 	if s.Unnamed {
 		h.Suspect = nobodyNamed
 	}
-	s.Whole = &h
+	if course(&h) {
+		s.Whole = &h
+	}
 	return nil
 }
 
@@ -146,104 +149,37 @@ func (s *Store) Record(ctx context.Context, by string, r *report.Record) (key st
 		return "", sc, err
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		taken, lost, err := take(ctx, tx, by, "", []*report.Record{r})
+		k, err := take(ctx, tx, by, "", []*report.Record{r})
 		if err != nil {
 			return err
 		}
-		if key = taken[0].Key; taken[0].Taking == report.Already {
+		if key = k.taken[0].Key; k.taken[0].Taking == report.Already {
 			return fault.Bad("record_id", "This report is held already, word for word")
 		}
-		if sc, err = place(ctx, tx, model, key, r); err != nil {
+		if err := k.mend(ctx, tx); err != nil {
 			return err
 		}
-		return remake(ctx, tx, lost)
+		sc, err = place(ctx, tx, model, key, r)
+		return err
 	})
 	return key, sc, err
 }
 
-// place finds out who the parties of a report just taken in are, and brings the
-// patterns they are in up to date.
-func place(ctx context.Context, tx *db.Tx, model *match.Model, key string, r *report.Record) (sc Screening, err error) {
-	own := map[string]bool{person.VictimOf(key): true, person.SuspectOf(key): true}
-	victim, suspect := match.Prepare(person.Of(r.Agency, &r.Victim)), match.Prepare(person.Of(r.Agency, &r.Suspect))
-	sc.Victim, sc.Suspect, err = find(ctx, tx, model, &victim, &suspect, func(m string) bool { return own[m] })
-	if err != nil {
-		return sc, err
-	}
-	if err := sc.complete(ctx, tx, r); err != nil {
-		return sc, err
-	}
-	people := []string{person.VictimOf(key), person.SuspectOf(key)}
-	for i, spot := range []*Spot{&sc.Victim, &sc.Suspect} {
-		if spot.Known() {
-			if err := person.Move(ctx, tx, people[i], spot.Person, spot.Joining.Score.Same); err != nil {
-				return sc, err
-			}
-			people[i] = spot.Person
-		}
-	}
-	if err := person.Refresh(ctx, tx, people); err != nil {
-		return sc, err
-	}
-	if !named(r.Agency, &r.Suspect) {
-		people[1] = nobodyBy(people[0])
-	}
-	if err := tx.Exec(ctx, `UPDATE accounts SET victim = $2, suspect = $3 WHERE report = $1`, key, people[0], people[1]); err != nil {
-		return sc, err
-	}
-	return sc, refresh(ctx, tx, people[0], people[1])
-}
-
-// refresh makes the patterns a pair touches again: its own, the one the other
-// way round, and those of other people about the same suspect.
-func refresh(ctx context.Context, tx *db.Tx, victim, suspect string) error {
-	pairs := [][2]string{{victim, suspect}, {suspect, victim}}
-	others, err := db.All(ctx, tx, db.Text, `SELECT DISTINCT victim FROM accounts WHERE suspect = $1`, suspect)
-	if err != nil {
-		return err
-	}
-	for _, v := range others {
-		if v != victim && v != suspect {
-			pairs = append(pairs, [2]string{v, suspect})
-		}
-	}
-	if isNobody(suspect) { // the victim's other patterns speak of it
-		own, err := db.All(ctx, tx, scanPair, `SELECT DISTINCT victim, suspect FROM accounts WHERE victim = $1 AND suspect <> $2`, victim, suspect)
-		if err != nil {
-			return err
-		}
-		pairs = append(pairs, own...)
-	}
-	return remake(ctx, tx, pairs)
-}
-
-// remake makes the patterns of the given pairs again from their accounts.
-func remake(ctx context.Context, tx *db.Tx, pairs [][2]string) error {
-	for _, p := range pairs {
-		if err := erasePattern(ctx, tx, p[0], p[1]); err != nil {
-			return err
-		}
-		h, course, err := compose(ctx, tx, p[0], p[1])
-		if err != nil {
-			return err
-		}
-		if course {
-			if err := writePatterns(ctx, tx, []Held{h}); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
+// mostTyped is how many letters a reference, or the name of an agency, may have.
+const mostTyped = 200
 
 // check says, in the words of the form, what is missing from a typed report.
 func check(r *report.Record, now time.Time) error {
 	var wrong fault.Messages
 	if strings.TrimSpace(r.ID) == "" {
 		wrong.Add("record_id", "Enter the reference of the report")
+	} else if utf8.RuneCountInString(r.ID) > mostTyped {
+		wrong.Add("record_id", "The reference of the report has 200 letters at most")
 	}
 	if strings.TrimSpace(r.Agency) == "" {
 		wrong.Add("agency", "Enter the agency that holds it")
+	} else if utf8.RuneCountInString(r.Agency) > mostTyped {
+		wrong.Add("agency", "The name of the agency has 200 letters at most")
 	}
 	if r.Reported.IsZero() {
 		wrong.Add("reported_at", "Enter when it was reported")

@@ -2,8 +2,8 @@ package pattern
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"clew/internal/db"
@@ -14,7 +14,9 @@ import (
 
 // Settle works out anew who every mention is and what patterns there are, from
 // all reports held and every decision that stands, and learns a model from
-// them. Reports taken in while it reckons are placed one by one at the end.
+// them. What comes in while it reckons is not lost under it: reports typed in
+// are placed one by one at the end, reports of an extract stay by themselves
+// until their own import settles, and decisions made or undone are carried out.
 // Progress is told in the stages of match.Options, and "writing".
 func (s *Store) Settle(ctx context.Context, progress func(stage string, done, total int)) error {
 	s.settles.Lock()
@@ -22,149 +24,161 @@ func (s *Store) Settle(ctx context.Context, progress func(stage string, done, to
 	if progress == nil {
 		progress = func(string, int, int) {}
 	}
-	w, err := s.gatherAll(ctx)
-	if err != nil {
-		return err
-	}
-	res, err := match.Resolve(ctx, w.corpus, match.Options{Decisions: w.decisions, Progress: progress})
-	if err != nil {
-		return fmt.Errorf("resolve: %w", err)
-	}
-	progress("writing", 0, len(w.ids))
-	return s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := w.write(ctx, tx, res); err != nil {
+	for {
+		w, err := s.gatherAll(ctx)
+		if err != nil {
 			return err
 		}
-		return w.placeLate(ctx, tx, res.Model)
-	})
+		res, err := match.Resolve(ctx, w.corpus, match.Options{Decisions: w.bonds.list, Progress: progress})
+		if err != nil {
+			return fmt.Errorf("resolve: %w", err)
+		}
+		progress("writing", 0, len(w.ids))
+		err = s.db.Write(ctx, func(tx *db.Tx) error {
+			trained, err := person.Trained(ctx, tx)
+			if err != nil {
+				return err
+			}
+			if trained != w.trained {
+				return errSettled
+			}
+			if err := w.write(ctx, tx, res); err != nil {
+				return err
+			}
+			return w.catchUp(ctx, tx, res.Model)
+		})
+		switch {
+		case err == nil:
+			return s.db.Analyze(ctx, "reports", "mentions", "mention_keys", "search_terms", "people", "accounts", "patterns", "pattern_agencies")
+		case !errors.Is(err, errSettled):
+			return err
+		}
+	}
 }
+
+// errSettled says that another program settled meanwhile, and knew more.
+var errSettled = errors.New("settled by another program meanwhile")
 
 // A whole is every mention held, as the engine takes it.
 type whole struct {
-	corpus      *match.Corpus
-	ids         []string // mention ids, by index
-	person      []string // as held now
-	probability []float32
-	name, born  []string
-	decisions   []match.Decision
-	last        string // the newest report among them
+	corpus   *match.Corpus
+	ids      []string // mention ids, in order, by index
+	bonds    bonds
+	standing []person.Decided
+	trained  int64 // when it was settled before
 }
 
 func (s *Store) gatherAll(ctx context.Context) (*whole, error) {
 	w := &whole{corpus: match.NewCorpus()}
-	err := s.db.Read(ctx, func(v *db.View) error {
-		before, suspect := "", int32(-1)
-		err := person.EachMention(ctx, v, func(m person.Mention) error {
+	var sides [][2]int32 // of one report, and easily taken for one person
+	err := s.db.Read(ctx, func(v *db.View) (err error) {
+		if w.trained, err = person.Trained(ctx, v); err != nil {
+			return err
+		}
+		var before person.Mention
+		err = person.EachMention(ctx, v, func(m person.Mention) error {
 			i := w.corpus.AddPrepared(&m.Prepared)
-			w.ids, w.person, w.probability = append(w.ids, m.ID), append(w.person, m.Person), append(w.probability, float32(m.Probability))
-			w.name, w.born = append(w.name, m.Name), append(w.born, m.Born)
+			w.ids = append(w.ids, m.ID)
 			switch {
-			case m.Report != before && m.Victim():
-				suspect = -1
-				w.corpus.AddReport(i, -1)
-			case m.Report != before:
-				suspect = i
-				w.corpus.AddReport(-1, i)
+			case m.Report == before.Report:
+				w.corpus.Oppose(i, i-1)
+				if confusable(&m.Prepared, &before.Prepared) {
+					sides = append(sides, [2]int32{i, i - 1})
+				}
 			case m.Victim():
-				w.corpus.Oppose(i, suspect)
+				w.corpus.AddReport(i, -1)
+			default:
+				w.corpus.AddReport(-1, i)
 			}
-			before = m.Report
-			w.last = max(w.last, m.Report)
+			before = m
 			return nil
 		})
 		if err != nil {
 			return err
 		}
-		standing, err := person.Standing(ctx, v)
-		for _, d := range standing {
-			a, okA := slices.BinarySearch(w.ids, d.A)
-			b, okB := slices.BinarySearch(w.ids, d.B)
-			if okA && okB {
-				w.decisions = append(w.decisions, match.Decision{A: int32(a), B: int32(b), Same: d.Same})
-			}
+		if w.standing, err = person.Standing(ctx, v); err != nil {
+			return err
 		}
-		return err
+		w.bonds.decided(w.standing, w.index)
+		versions, err := db.All(ctx, v, scanVersion, selectVersions+` ORDER BY id`)
+		if err != nil {
+			return err
+		}
+		w.bonds.bind(versions, w.index)
+		w.bonds.facing(w.standing, w.index)
+		for _, p := range sides {
+			w.bonds.two(p[0], p[1])
+		}
+		return nil
 	})
 	return w, err
 }
 
+func (w *whole) index(mention string) (int32, bool) {
+	i, ok := slices.BinarySearch(w.ids, mention)
+	return int32(i), ok
+}
+
 // write keeps what was worked out: people, the pairs of reports, patterns, the model.
 func (w *whole) write(ctx context.Context, tx *db.Tx, res *match.Result) error {
-	heads := make(map[string]*person.Person, len(w.ids))
-	for i, id := range w.ids {
-		who := w.ids[res.Person[i]]
-		p := heads[who]
-		if p == nil {
-			p = &person.Person{ID: who}
-			heads[who] = p
+	// Who a mention is, as worked out; one that came in since is by itself.
+	who := func(mention string) (string, float64) {
+		if i, ok := w.index(mention); ok {
+			return w.ids[res.Person[i]], res.Probability[i]
 		}
-		p.Take(id, w.name[i], w.born[i])
-		if who != w.person[i] || float32(res.Probability[i]) != w.probability[i] {
-			if err := person.Move(ctx, tx, id, who, res.Probability[i]); err != nil {
-				return err
-			}
+		return mention, 1
+	}
+	heads := person.NewTally()
+	var moves []person.Moved
+	err := person.EachSeen(ctx, tx, func(m *person.Seen, was string, before float64) error {
+		now, probability := who(m.Mention)
+		heads.Take(now, m)
+		if now != was || probability != before {
+			moves = append(moves, person.Moved{Mention: m.Mention, Person: now, Probability: probability})
 		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := person.MoveAll(ctx, tx, moves); err != nil {
+		return err
 	}
 	if err := person.Forget(ctx, tx); err != nil {
 		return err
 	}
-	all := make([]person.Person, 0, len(heads))
-	for _, id := range slices.Sorted(maps.Keys(heads)) {
-		all = append(all, *heads[id])
-	}
-	if err := person.Keep(ctx, tx, all); err != nil {
+	if err := heads.Keep(ctx, tx); err != nil {
 		return err
 	}
-	for i := range all {
-		heads[all[i].ID] = &all[i] // with the names chosen
-	}
-	// Accounts name people as they were: bring them up to date, then compose.
-	now := map[string]string{}
-	for i, id := range w.ids {
-		if who := w.ids[res.Person[i]]; who != id {
-			now[id] = who
-		}
-	}
-	if err := reassign(ctx, tx, now); err != nil {
+	if err := reassign(ctx, tx, who); err != nil {
 		return err
 	}
-	if err := remakeAll(ctx, tx, heads); err != nil {
+	if err := remakeAll(ctx, tx, heads.All); err != nil {
 		return err
 	}
 	return person.KeepModel(ctx, tx, res.Model)
 }
 
 // reassign sets the people of each account by the person its mentions now are.
-// A mention that is in nobody else's person stands for itself.
-func reassign(ctx context.Context, tx *db.Tx, now map[string]string) error {
-	type change struct{ report, victim, suspect string }
-	var changes []change
-	scan := func(r db.Row) (c change, err error) { return c, r.Scan(&c.report, &c.victim, &c.suspect) }
-	err := db.Each(ctx, tx, scan, func(c change) error {
-		v, s := person.VictimOf(c.report), person.SuspectOf(c.report)
-		if who, ok := now[v]; ok {
-			v = who
-		}
-		if who, ok := now[s]; ok {
-			s = who
-		}
+func reassign(ctx context.Context, tx *db.Tx, who func(mention string) (string, float64)) error {
+	type account struct{ report, victim, suspect string }
+	var rows [][]any
+	scan := func(r db.Row) (c account, err error) { return c, r.Scan(&c.report, &c.victim, &c.suspect) }
+	err := db.Each(ctx, tx, scan, func(c account) error {
+		v, _ := who(person.VictimOf(c.report))
+		s, _ := who(person.SuspectOf(c.report))
 		if isNobody(c.suspect) {
 			s = nobodyBy(v)
 		}
 		if v != c.victim || s != c.suspect {
-			changes = append(changes, change{c.report, v, s})
+			rows = append(rows, []any{c.report, v, s})
 		}
 		return nil
 	}, `SELECT report, victim, suspect FROM accounts`)
 	if err != nil {
 		return err
 	}
-	for _, c := range changes {
-		if err := tx.Exec(ctx, `UPDATE accounts SET victim = $2, suspect = $3 WHERE report = $1`, c.report, c.victim, c.suspect); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tx.Update(ctx, "accounts", []string{"report", "victim", "suspect"}, rows)
 }
 
 // remakeAll makes every pattern again from the accounts.
@@ -174,37 +188,31 @@ func remakeAll(ctx context.Context, tx *db.Tx, heads map[string]*person.Person) 
 			return err
 		}
 	}
-	facing, reporters, pairs := map[[2]string]int{}, map[string]map[string]bool{}, 0
-	var groups [][]heldAccount
-	err := db.Each(ctx, tx, scanAccount, func(h heldAccount) error {
-		pair := [2]string{h.victim, h.suspect}
-		facing[pair]++
-		if reporters[h.suspect] == nil {
-			reporters[h.suspect] = map[string]bool{}
-		}
-		reporters[h.suspect][h.victim] = true
-		if n := len(groups); n > 0 && groups[n-1][0].victim == h.victim && groups[n-1][0].suspect == h.suspect {
-			groups[n-1] = append(groups[n-1], h)
-		} else {
-			groups = append(groups, []heldAccount{h})
-		}
-		return nil
-	}, selectAccounts+`ORDER BY a.victim, a.suspect, a.report`)
+	groups, err := grouped(ctx, tx)
 	if err != nil {
 		return err
 	}
+	facing, reporters := map[[2]string]int{}, map[string]int{}
+	for _, g := range groups {
+		facing[[2]string{g[0].victim, g[0].suspect}] = len(asItStands(g))
+		reporters[g[0].suspect]++
+	}
 	const lot = 500
 	var some []Held
+	kept := 0
 	for _, g := range groups {
 		if len(g) < 2 && g[0].occasions() < 2 {
 			continue
 		}
 		v, x := g[0].victim, g[0].suspect
-		c := Context{Counter: facing[[2]string{x, v}], OtherVictims: len(reporters[x]) - 1, AlsoUnnamed: facing[[2]string{v, nobodyBy(v)}]}
+		c := Context{Counter: facing[[2]string{x, v}], OtherVictims: reporters[x] - 1, AlsoUnnamed: facing[[2]string{v, nobodyBy(v)}]}
 		if isNobody(x) {
 			c = Context{Unnamed: true}
 		}
 		h := hold(g, c)
+		if !course(&h) {
+			continue
+		}
 		h.Victim, h.Suspect = nameIn(heads, v), nameIn(heads, x)
 		if some = append(some, h); len(some) == lot {
 			if err := writePatterns(ctx, tx, some); err != nil {
@@ -212,12 +220,58 @@ func remakeAll(ctx context.Context, tx *db.Tx, heads map[string]*person.Person) 
 			}
 			some = some[:0]
 		}
-		pairs++
+		kept++
 	}
 	if err := writePatterns(ctx, tx, some); err != nil {
 		return err
 	}
-	return tally(ctx, tx, map[string]int{"people": len(heads), "patterns": pairs})
+	return tally(ctx, tx, map[string]int{"people": len(heads), "patterns": kept})
+}
+
+// grouped are all accounts by pair, as ofPair gives those of one.
+func grouped(ctx context.Context, q db.Querier) (groups [][]heldAccount, err error) {
+	from := 0 // the first group of the victim at hand
+	end := func() {
+		groups = append(groups[:from], withoutNamed(groups[from:])...)
+		from = len(groups)
+	}
+	err = db.Each(ctx, q, scanAccount, func(h heldAccount) error {
+		n := len(groups)
+		switch {
+		case n > from && groups[n-1][0].victim != h.victim:
+			end()
+			groups = append(groups, []heldAccount{h})
+		case n > from && groups[n-1][0].suspect == h.suspect:
+			groups[n-1] = append(groups[n-1], h)
+		default:
+			groups = append(groups, []heldAccount{h})
+		}
+		return nil
+	}, selectAccounts+`ORDER BY a.victim, a.suspect, a.report`)
+	end()
+	return groups, err
+}
+
+// withoutNamed leaves out, of one victim's reports that name nobody, those whose
+// record names somebody beside.
+func withoutNamed(groups [][]heldAccount) [][]heldAccount {
+	at := slices.IndexFunc(groups, func(g []heldAccount) bool { return isNobody(g[0].suspect) })
+	if at < 0 {
+		return groups
+	}
+	names := map[[2]string]bool{}
+	for i, g := range groups {
+		for j := range g {
+			if i != at {
+				names[[2]string{g[j].Agency, g[j].ID}] = true
+			}
+		}
+	}
+	groups[at] = slices.DeleteFunc(groups[at], func(h heldAccount) bool { return names[[2]string{h.Agency, h.ID}] })
+	if len(groups[at]) == 0 {
+		return slices.Delete(groups, at, at+1)
+	}
+	return groups
 }
 
 func nameIn(heads map[string]*person.Person, id string) string {
@@ -227,22 +281,73 @@ func nameIn(heads map[string]*person.Person, id string) string {
 	return nobodyNamed
 }
 
-// placeLate places reports that came in after the mentions were read.
-func (w *whole) placeLate(ctx context.Context, tx *db.Tx, model *match.Model) error {
-	late, err := db.All(ctx, tx, db.Text, `SELECT DISTINCT report FROM mentions WHERE report > $1 ORDER BY report`, w.last)
-	if err != nil || len(late) == 0 {
+// catchUp places reports that were typed in after the mentions were read, and
+// carries out what was decided since.
+func (w *whole) catchUp(ctx context.Context, tx *db.Tx, model *match.Model) error {
+	typed, err := db.All(ctx, tx, db.Text, `SELECT DISTINCT r.id FROM mentions m JOIN reports r ON r.id = m.report WHERE m.id > $1 AND r.import = '' ORDER BY r.id`, w.newest())
+	if err != nil {
 		return err
 	}
-	held, err := report.Some(ctx, tx, late)
-	for i := range held {
-		if held[i].ReplacedBy != "" {
-			continue
+	for len(typed) > 0 {
+		some := typed[:min(500, len(typed))]
+		typed = typed[len(some):]
+		held, err := report.Some(ctx, tx, some)
+		if err != nil {
+			return err
 		}
-		if _, err := place(ctx, tx, model, held[i].Key, &held[i].Record); err != nil {
+		for i := range held {
+			if err := placeLate(ctx, tx, model, &held[i]); err != nil {
+				return err
+			}
+		}
+	}
+	standing, err := person.Standing(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, d := range differing(w.standing, standing) {
+		if err := carryOut(ctx, tx, model, d.A, d.B); err != nil {
 			return err
 		}
 	}
-	return err
+	return nil
+}
+
+// placeLate places a report whose parties stand by themselves, as people with heads
+// and maybe a pattern of their own.
+func placeLate(ctx context.Context, tx *db.Tx, model *match.Model, r *report.Held) error {
+	if _, err := place(ctx, tx, model, r.Key, &r.Record); err != nil {
+		return err
+	}
+	v, s := person.VictimOf(r.Key), person.SuspectOf(r.Key)
+	if err := head(ctx, tx, []string{v, s}); err != nil {
+		return err
+	}
+	return remake(ctx, tx, [][2]string{{v, s}, {v, nobodyBy(v)}})
+}
+
+// newest is the last mention that was read; those with later ids are not among them.
+func (w *whole) newest() string {
+	if len(w.ids) == 0 {
+		return ""
+	}
+	return w.ids[len(w.ids)-1]
+}
+
+// differing are the decisions that stand before or after, and not both.
+func differing(before, after []person.Decided) (all []person.Decided) {
+	for i, some := range [][]person.Decided{before, after} {
+		in := map[string]bool{}
+		for _, d := range [][]person.Decided{after, before}[i] {
+			in[d.ID] = true
+		}
+		for _, d := range some {
+			if !in[d.ID] {
+				all = append(all, d)
+			}
+		}
+	}
+	return all
 }
 
 // tally keeps counts that are too slow to take on every page.

@@ -51,7 +51,7 @@ func sides(ctx context.Context, q db.Querier, where string, args ...any) (all []
 	}
 	scan := func(r db.Row) (s Side, err error) { return s, r.Scan(&s.Person, &s.Reports, &s.Report) }
 	rest, err := db.All(ctx, q, scan, `
-		SELECT a.victim, COUNT(*), MAX(a.report) FROM accounts a
+		SELECT a.victim, COUNT(DISTINCT r.agency || '|' || r.record), MAX(a.report) FROM accounts a JOIN reports r ON r.id = a.report
 		WHERE `+in("a")+` AND NOT EXISTS (SELECT 1 FROM patterns p WHERE p.victim = a.victim AND p.suspect = a.suspect)
 		GROUP BY a.victim ORDER BY MAX(a.report) DESC LIMIT $3`, append(slices.Clone(args), mostSides-len(all))...)
 	if err != nil {

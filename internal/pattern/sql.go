@@ -66,21 +66,58 @@ func heldMoment(s string) (when.Moment, error) {
 	return when.Parse(s)
 }
 
-// ofPair are the accounts of one victim about one suspect.
+// ofPair are the accounts of one victim about one suspect, the oldest first. When
+// a record was corrected in the very names, its versions are all among them: see
+// asItStands. Of those that name nobody, it leaves out what names somebody in
+// another version, or beside.
 func ofPair(ctx context.Context, q db.Querier, victim, suspect string) ([]heldAccount, error) {
-	return db.All(ctx, q, scanAccount, selectAccounts+`WHERE a.victim = $1 AND a.suspect = $2 ORDER BY a.report`, victim, suspect)
+	where := `WHERE a.victim = $1 AND a.suspect = $2`
+	if isNobody(suspect) {
+		where += ` AND NOT ` + namesSomebody
+	}
+	return db.All(ctx, q, scanAccount, selectAccounts+where+` ORDER BY a.report`, victim, suspect)
 }
 
-// around is what must be known of a pair's surroundings.
-func around(ctx context.Context, q db.Querier, victim, suspect string) (c Context, err error) {
+// namesSomebody says of an account a, of report r, that names nobody: the same
+// record names somebody to the same victim. The order of its tables is the order
+// to look in, which CROSS JOIN tells SQLite.
+const namesSomebody = `EXISTS (SELECT 1 FROM reports s CROSS JOIN accounts b
+	WHERE s.reference = r.reference AND s.agency = r.agency AND s.record = r.record AND b.report = s.id AND b.victim = a.victim AND b.suspect <> a.suspect)`
+
+// asItStands leaves of accounts of one pair, the oldest first, the newest of each
+// record.
+func asItStands(all []heldAccount) []heldAccount {
+	if len(all) < 2 {
+		return all
+	}
+	newest := make(map[[2]string]int, len(all))
+	for i := range all {
+		newest[[2]string{all[i].Agency, all[i].ID}] = i
+	}
+	if len(newest) == len(all) {
+		return all
+	}
+	left := make([]heldAccount, 0, len(newest))
+	for i := range all {
+		if newest[[2]string{all[i].Agency, all[i].ID}] == i {
+			left = append(left, all[i])
+		}
+	}
+	return left
+}
+
+// around is what must be known of a pair's surroundings. Except is a record that
+// is left out of those that name nobody.
+func around(ctx context.Context, q db.Querier, victim, suspect string, except [2]string) (c Context, err error) {
 	if isNobody(suspect) {
 		return Context{Unnamed: true}, nil
 	}
-	also, err := db.One(ctx, q, db.Number, `SELECT count(*) FROM accounts WHERE victim = $1 AND suspect = $2`, victim, nobodyBy(victim))
+	const records = `SELECT count(*) FROM (SELECT DISTINCT r.agency, r.record FROM accounts a JOIN reports r ON r.id = a.report WHERE a.victim = $1 AND a.suspect = $2`
+	also, err := db.One(ctx, q, db.Number, records+` AND NOT (r.agency = $3 AND r.record = $4) AND NOT `+namesSomebody+`) x`, victim, nobodyBy(victim), except[0], except[1])
 	if err != nil {
 		return c, err
 	}
-	counter, err := db.One(ctx, q, db.Number, `SELECT count(*) FROM accounts WHERE victim = $1 AND suspect = $2`, suspect, victim)
+	counter, err := db.One(ctx, q, db.Number, records+`) x`, suspect, victim)
 	if err != nil {
 		return c, err
 	}
@@ -127,13 +164,23 @@ func (c *Held) row() (row []any, agencies [][]any) {
 	p := &c.Pattern
 	grave := p.Fear == Violence || p.Threat
 	for _, a := range p.Agencies {
-		agencies = append(agencies, []any{a, c.ID})
+		agencies = append(agencies, []any{AgencyFiled(a), c.ID})
 	}
 	return []any{
 		c.ID, c.VictimPerson, c.SuspectPerson, c.Victim, c.Suspect, string(p.Finding), p.pressingKey(), len(p.Accounts), p.Total, len(p.Agencies),
 		p.First.UnixMicro(), p.Last.UnixMicro(), p.Relationship.String(), btoi(p.Escalation != nil), btoi(grave), p.Counter, p.OtherVictims,
 		list(p.recordedWords()), strings.Join(p.Reasons, "\n"),
 	}, agencies
+}
+
+// AgencyFiled is an agency as patterns are found by it: as it was written, but for
+// what is too long to be a name.
+func AgencyFiled(agency string) string {
+	const most = 400 // bytes
+	if len(agency) > most {
+		agency = strings.ToValidUTF8(agency[:most], "")
+	}
+	return agency
 }
 
 func writePatterns(ctx context.Context, tx *db.Tx, all []Held) error {
@@ -145,7 +192,7 @@ func writePatterns(ctx context.Context, tx *db.Tx, all []Held) error {
 	if err := tx.Insert(ctx, "patterns", patternColumns, rows); err != nil {
 		return fmt.Errorf("insert patterns: %w", err)
 	}
-	return tx.Insert(ctx, "pattern_agencies", agencyColumns, agencies)
+	return tx.InsertNew(ctx, "pattern_agencies", agencyColumns, agencies)
 }
 
 func erasePattern(ctx context.Context, tx *db.Tx, victim, suspect string) error {
@@ -163,14 +210,13 @@ type Held struct {
 	Victim, Suspect             string // names as best written
 }
 
-// compose reads a pair's accounts as a pattern. It is a course when there are
-// two reports or more, or one that stands for two occasions or more.
-func compose(ctx context.Context, q db.Querier, victim, suspect string) (h Held, course bool, err error) {
+// compose reads a pair's accounts as a pattern, and says whether it is a course.
+func compose(ctx context.Context, q db.Querier, victim, suspect string) (h Held, is bool, err error) {
 	accounts, err := ofPair(ctx, q, victim, suspect)
 	if err != nil || len(accounts) == 0 {
 		return h, false, err
 	}
-	c, err := around(ctx, q, victim, suspect)
+	c, err := around(ctx, q, victim, suspect, [2]string{})
 	if err != nil {
 		return h, false, err
 	}
@@ -183,21 +229,27 @@ func compose(ctx context.Context, q db.Querier, victim, suspect string) (h Held,
 	if h.Unnamed {
 		h.Suspect = nobodyNamed
 	}
-	return h, course1(&h), nil
+	return h, course(&h), nil
 }
 
+// hold reads the accounts of a pair, the oldest first, as a pattern.
 func hold(accounts []heldAccount, c Context) Held {
 	h := Held{ID: accounts[0].key, VictimPerson: accounts[0].victim, SuspectPerson: accounts[0].suspect}
-	all := make([]Account, len(accounts))
 	for i := range accounts {
-		all[i] = accounts[i].Account
 		h.ID = min(h.ID, accounts[i].key)
+	}
+	counted := asItStands(accounts)
+	all := make([]Account, len(counted))
+	for i := range counted {
+		all[i] = counted[i].Account
 	}
 	h.Pattern = Compose(all, c)
 	return h
 }
 
-func course1(h *Held) bool { return len(h.Accounts) >= 2 || h.Total >= 2 }
+// course reports whether a pattern is one to keep: there are two reports or more,
+// or one that stands for two occasions or more.
+func course(h *Held) bool { return len(h.Accounts) >= 2 || h.Total >= 2 }
 
 // pressingKey sorts as text the way Pressing orders patterns.
 func (p *Pattern) pressingKey() string {
@@ -207,7 +259,6 @@ func (p *Pattern) pressingKey() string {
 			finding = i
 		}
 	}
-	month := p.Last.Year()*12 + int(p.Last.Month())
 	return fmt.Sprintf("%d%d%d%d%d%06d%06d%011d", finding, btoi(!(p.Fear == Violence || p.Threat)), btoi(p.Escalation == nil), btoi(p.OtherVictims == 0),
-		btoi(p.Relationship != FormerPartner), 999_999-min(max(month, 0), 999_999), 999_999-min(p.Total, 999_999), max(0, 99_999_999_999-p.Last.Unix()))
+		btoi(p.Relationship != FormerPartner), 999_999-min(max(month(p.Last), 0), 999_999), 999_999-min(p.Total, 999_999), 99_999_999_999-max(0, min(p.Last.Unix(), 99_999_999_999)))
 }

@@ -3,6 +3,7 @@ package pattern
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -24,54 +25,122 @@ type Store struct {
 // NewStore returns the store in d.
 func NewStore(d *db.DB, people *person.Store) *Store { return &Store{db: d, people: people} }
 
-// take keeps records with their mentions and accounts, each mention a person by
-// itself. Settle, or place for one, finds out who is who. It returns the pairs
-// that lost a report to a correction, too.
-func take(ctx context.Context, tx *db.Tx, by, source string, records []*report.Record) (taken []report.Taken, lost [][2]string, err error) {
-	if taken, err = report.Take(ctx, tx, by, source, records); err != nil {
-		return nil, nil, err
+// TakeIn keeps records, each mention a person by itself until Settle finds out who
+// is who, and brings up to date the patterns and people that lost a report to a
+// correction.
+func TakeIn(ctx context.Context, tx *db.Tx, by, source string, records []*report.Record) ([]report.Taken, error) {
+	k, err := take(ctx, tx, by, source, records)
+	if err != nil {
+		return nil, err
 	}
-	var mentions []person.Mention
+	instead := map[string]bool{}
+	for _, t := range k.taken {
+		instead[t.Instead] = true
+	}
+	heads := person.NewTally()
+	for i := range k.mentions {
+		m := &k.mentions[i]
+		r := k.of[m.Report]
+		heads.Take(m.ID, &person.Seen{Mention: m.ID, Name: m.Name, Born: m.Born, Agency: r.Agency, Record: r.ID, Replaced: instead[m.Report]})
+	}
+	if err := heads.Keep(ctx, tx); err != nil {
+		return nil, fmt.Errorf("insert people: %w", err)
+	}
+	return k.taken, k.mend(ctx, tx)
+}
+
+// A keeping is what became of records that were kept, and of those they correct.
+type keeping struct {
+	taken    []report.Taken
+	of       map[string]*report.Record // by key
+	mentions []person.Mention
+	lost     []change // pairs that have one report fewer
+	people   []string // who were in the older versions
+}
+
+// take keeps records with their mentions and accounts, each mention a person by
+// itself. Settle, or place for one, finds out who is who. The caller sees to the
+// heads of the new people, and mends what lost a report to a correction.
+func take(ctx context.Context, tx *db.Tx, by, source string, records []*report.Record) (k keeping, err error) {
+	k.of = map[string]*report.Record{}
+	if k.taken, err = report.Take(ctx, tx, by, source, records); err != nil {
+		return k, err
+	}
 	var parties []*report.Party
-	var accounts [][]any
-	for i, t := range taken {
+	accounts := map[string][]any{}
+	var older []string
+	for i, t := range k.taken {
 		if t.Taking == report.Already {
 			continue
 		}
 		r := records[i]
-		for id, p := range map[string]*report.Party{person.VictimOf(t.Key): &r.Victim, person.SuspectOf(t.Key): &r.Suspect} {
-			if !p.Empty() {
-				mentions, parties = append(mentions, person.MentionOf(id, r.Agency, p)), append(parties, p)
-			}
-		}
-		if !r.Victim.Empty() {
-			a := Account{Says: said(narrate.Skim(r.Narrative))}
-			victim, suspect := person.VictimOf(t.Key), person.SuspectOf(t.Key)
-			switch {
-			case named(r.Agency, &r.Suspect):
-				accounts = append(accounts, []any{t.Key, victim, suspect, saysText(a.Says)})
-			case a.conduct():
-				accounts = append(accounts, []any{t.Key, victim, nobodyBy(victim), saysText(a.Says)})
-			}
-		}
+		k.of[t.Key] = r
 		if t.Taking == report.Corrected {
-			pairs, err := db.All(ctx, tx, scanPair, `SELECT victim, suspect FROM accounts WHERE report = $1`, t.Instead)
-			if err != nil {
-				return nil, nil, err
-			}
-			lost = append(lost, pairs...)
-			if err := tx.Exec(ctx, `DELETE FROM accounts WHERE report = $1`, t.Instead); err != nil {
-				return nil, nil, fmt.Errorf("delete account: %w", err)
+			if _, here := accounts[t.Instead]; here {
+				delete(accounts, t.Instead) // of this very lot
+			} else if k.of[t.Instead] == nil {
+				older = append(older, t.Instead)
 			}
 		}
+		victim, suspect := person.VictimOf(t.Key), person.SuspectOf(t.Key)
+		if !r.Victim.Empty() {
+			k.mentions, parties = append(k.mentions, person.MentionOf(victim, r.Agency, &r.Victim)), append(parties, &r.Victim)
+		}
+		if !r.Suspect.Empty() {
+			k.mentions, parties = append(k.mentions, person.MentionOf(suspect, r.Agency, &r.Suspect)), append(parties, &r.Suspect)
+		}
+		if r.Victim.Empty() {
+			continue
+		}
+		a := Account{Says: said(narrate.Skim(r.Narrative))}
+		switch {
+		case named(r.Agency, &r.Suspect):
+			accounts[t.Key] = []any{t.Key, victim, suspect, saysText(a.Says)}
+		case a.conduct():
+			accounts[t.Key] = []any{t.Key, victim, nobodyBy(victim), saysText(a.Says)}
+		}
 	}
-	if err := person.Insert(ctx, tx, mentions, parties); err != nil {
-		return nil, nil, fmt.Errorf("insert mentions: %w", err)
+	if err := person.Insert(ctx, tx, k.mentions, parties); err != nil {
+		return k, fmt.Errorf("insert mentions: %w", err)
 	}
-	// A correction within this lot takes back what was gathered above.
-	return taken, lost, tx.Insert(ctx, "accounts", accountColumns, slices.DeleteFunc(accounts, func(row []any) bool {
-		return slices.ContainsFunc(taken, func(t report.Taken) bool { return t.Instead == row[0] })
-	}))
+	if err := k.replace(ctx, tx, older); err != nil {
+		return k, err
+	}
+	rows := make([][]any, 0, len(accounts))
+	for _, key := range slices.Sorted(maps.Keys(accounts)) {
+		rows = append(rows, accounts[key])
+	}
+	return k, tx.Insert(ctx, "accounts", accountColumns, rows)
+}
+
+// replace removes the accounts of reports that corrections have replaced.
+func (k *keeping) replace(ctx context.Context, tx *db.Tx, older []string) error {
+	const most = 500
+	for start := 0; start < len(older); start += most {
+		some := older[start:min(start+most, len(older))]
+		in, args := `IN (`+db.List(1, len(some))+`)`, db.Args(some)
+		lost, err := db.All(ctx, tx, scanChange, selectChanges+`WHERE a.report `+in+` ORDER BY a.report`, args...)
+		if err != nil {
+			return err
+		}
+		k.lost = append(k.lost, lost...)
+		if err := tx.Exec(ctx, `DELETE FROM accounts WHERE report `+in, args...); err != nil {
+			return fmt.Errorf("delete accounts: %w", err)
+		}
+	}
+	was, err := person.InReports(ctx, tx, older)
+	for i := range was {
+		k.people = append(k.people, was[i].Person)
+	}
+	return err
+}
+
+// mend brings up to date what lost a report to a correction.
+func (k *keeping) mend(ctx context.Context, tx *db.Tx) error {
+	if err := head(ctx, tx, k.people); err != nil {
+		return err
+	}
+	return refresh(ctx, tx, k.lost)
 }
 
 func scanPair(r db.Row) (p [2]string, err error) { return p, r.Scan(&p[0], &p[1]) }

@@ -35,6 +35,7 @@ var (
 )
 
 type house struct {
+	db      *db.DB
 	reports *report.Store
 	people  *person.Store
 	held    *pattern.Store
@@ -43,7 +44,7 @@ type house struct {
 
 func built(d *db.DB) house {
 	people := person.NewStore(d)
-	return house{report.NewStore(d), people, pattern.NewStore(d, people), recording.NewStore(d)}
+	return house{d, report.NewStore(d), people, pattern.NewStore(d, people), recording.NewStore(d)}
 }
 
 func (h house) record(t *testing.T, r *report.Record) (string, pattern.Screening) {

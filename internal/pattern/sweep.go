@@ -11,11 +11,13 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"clew/internal/pattern/match"
 	"clew/internal/pattern/narrate"
 	"clew/internal/person"
 	"clew/internal/report"
+	"clew/internal/when"
 )
 
 // A Sweep reads a whole extract and finds the courses of conduct in it. It
@@ -32,6 +34,8 @@ type Sweep struct {
 	latest   map[[16]byte]int32    // newest row of one record about one pair
 	old      []bool                // rows that a later row corrects
 	nobody   []bool                // rows that name a victim and nobody who did it
+	versions [][2]int32            // a row and the row that corrects it
+	sides    [][2]int32            // mentions of one row that are easily taken for one person
 	twice    int
 }
 
@@ -112,6 +116,7 @@ type drawn struct {
 	print, same     [16]byte
 	reading         narrate.Reading
 	victim, suspect match.Prepared
+	confusable      bool // the two
 }
 
 func (l *lot) prepare() {
@@ -126,6 +131,7 @@ func (l *lot) prepare() {
 		if !r.Suspect.Empty() {
 			d.suspect = match.Prepare(person.Of(r.Agency, &r.Suspect))
 		}
+		d.confusable = confusable(&d.victim, &d.suspect)
 	}
 }
 
@@ -138,6 +144,7 @@ func (s *Sweep) add(r *report.Record, d *drawn) {
 	row := int32(len(s.accounts))
 	if before, ok := s.latest[d.same]; ok {
 		s.old[before] = true
+		s.versions = append(s.versions, [2]int32{before, row})
 	}
 	s.latest[d.same] = row
 	s.old = append(s.old, false)
@@ -149,6 +156,9 @@ func (s *Sweep) add(r *report.Record, d *drawn) {
 	v, x := s.mention(&r.Victim, &d.victim), s.mention(&r.Suspect, &d.suspect)
 	s.victims, s.suspects = append(s.victims, v), append(s.suspects, x)
 	s.corpus.AddReport(v, x)
+	if d.confusable {
+		s.sides = append(s.sides, [2]int32{v, x})
+	}
 	s.nobody = append(s.nobody, !d.victim.Empty() && d.suspect.Empty())
 }
 
@@ -202,18 +212,13 @@ type Link struct {
 
 // Resolve decides who is who and composes the courses.
 func (s *Sweep) Resolve(ctx context.Context, o match.Options) (*Worklist, error) {
+	o.Decisions = s.bonds(o.Decisions)
 	res, err := match.Resolve(ctx, s.corpus, o)
 	if err != nil {
 		return nil, err
 	}
 	w := &Worklist{Capped: res.Capped, Records: len(s.accounts), Twice: s.twice, Model: res.Model}
-	names := map[int32]*person.Names{}
-	for m, who := range res.Person {
-		if names[who] == nil {
-			names[who] = &person.Names{}
-		}
-		names[who].Add(s.names[m])
-	}
+	names := s.named(res)
 	w.People = len(names)
 	shown := func(who int32) string { return cmp.Or(names[who].Best(), (&report.Party{}).Name()) }
 	whose := func(mention int32) int32 {
@@ -222,9 +227,9 @@ func (s *Sweep) Resolve(ctx context.Context, o match.Options) (*Worklist, error)
 		}
 		return res.Person[mention]
 	}
-	facing := map[[2]int32]int{}            // reports by victim and suspect
-	reporters := map[int32]map[int32]bool{} // who has reported a suspect
+	groups := map[int32][]int32{}           // rows by pair, those that are not corrected
 	unnamed := map[int32][]int32{}          // rows by victim, of those that name nobody
+	reporters := map[int32]map[int32]bool{} // who has reported a suspect
 	for row := range s.accounts {
 		v, x := whose(s.victims[row]), whose(s.suspects[row])
 		for i, m := range []int32{s.victims[row], s.suspects[row]} {
@@ -232,33 +237,45 @@ func (s *Sweep) Resolve(ctx context.Context, o match.Options) (*Worklist, error)
 				w.Links = append(w.Links, Link{s.accounts[row].ID, s.accounts[row].Agency, i == 1, res.Person[m], res.Probability[m]})
 			}
 		}
-		if s.old[row] {
+		switch {
+		case s.old[row]:
 			w.Old++
-			continue
-		}
-		if s.nobody[row] {
+		case s.nobody[row]:
 			if s.accounts[row].conduct() {
 				unnamed[v] = append(unnamed[v], int32(row))
 			}
-			continue
-		}
-		if v >= 0 && x >= 0 {
-			facing[[2]int32{v, x}]++
+		case v >= 0 && x >= 0:
+			groups[res.Pair[row]] = append(groups[res.Pair[row]], int32(row))
 			if reporters[x] == nil {
 				reporters[x] = map[int32]bool{}
 			}
 			reporters[x][v] = true
 		}
 	}
-	groups := map[int32][]int32{}
-	for row := range s.accounts {
-		if s.victims[row] >= 0 && s.suspects[row] >= 0 && !s.old[row] && !s.nobody[row] {
-			groups[res.Pair[row]] = append(groups[res.Pair[row]], int32(row))
+	facing := map[[2]int32]int{}            // reports by victim and suspect
+	named := map[int32]map[[2]string]bool{} // records by victim, of those whose victim has others that name nobody
+	for pair, rows := range groups {
+		v, x := whose(s.victims[rows[0]]), whose(s.suspects[rows[0]])
+		rows, older := s.asTheyStand(rows)
+		groups[pair], w.Old = rows, w.Old+older
+		facing[[2]int32{v, x}] = len(rows)
+		if len(unnamed[v]) == 0 {
+			continue
 		}
+		if named[v] == nil {
+			named[v] = map[[2]string]bool{}
+		}
+		for _, row := range rows {
+			named[v][s.record(row)] = true
+		}
+	}
+	for v, rows := range unnamed {
+		rows, older := s.asTheyStand(slices.DeleteFunc(rows, func(row int32) bool { return named[v][s.record(row)] }))
+		unnamed[v], w.Old = rows, w.Old+older
 	}
 	taken := map[string]int{}
 	course := func(rows []int32, c Course, around Context) {
-		if len(rows) < 2 && s.accounts[rows[0]].occasions() < 2 {
+		if len(rows) == 0 || len(rows) < 2 && s.accounts[rows[0]].occasions() < 2 {
 			return
 		}
 		accounts := make([]Account, len(rows))
@@ -306,10 +323,16 @@ func Pressing(a, b *Pattern) int {
 		-cmp.Compare(btoi(a.Escalation != nil), btoi(b.Escalation != nil)),
 		-cmp.Compare(min(a.OtherVictims, 1), min(b.OtherVictims, 1)),
 		-cmp.Compare(btoi(a.Relationship == FormerPartner), btoi(b.Relationship == FormerPartner)),
-		-cmp.Compare(a.Last.Format("2006-01"), b.Last.Format("2006-01")),
+		-cmp.Compare(month(a.Last), month(b.Last)),
 		-cmp.Compare(a.Total, b.Total),
 		-a.Last.Compare(b.Last),
 		cmp.Compare(a.Accounts[0].Agency, b.Accounts[0].Agency),
 		cmp.Compare(a.Accounts[0].ID, b.Accounts[0].ID),
 	)
+}
+
+// month numbers the month that t is in, in London.
+func month(t time.Time) int {
+	y, m, _ := t.In(when.London).Date()
+	return y*12 + int(m)
 }

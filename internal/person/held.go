@@ -2,6 +2,7 @@ package person
 
 import (
 	"context"
+	"slices"
 
 	"clew/internal/db"
 )
@@ -122,4 +123,31 @@ func chain(about []Decided, a, b string) *Decided {
 		}
 	}
 	return by[b]
+}
+
+// contrary reports whether decisions that stand say that a and b are two people,
+// when they are to be one, or one when they are to be two.
+func contrary(standing []Decided, a, b string, same bool) bool {
+	ofA := oneWith(standing, a)
+	if !same {
+		return ofA[b]
+	}
+	ofB := oneWith(standing, b)
+	return slices.ContainsFunc(standing, func(d Decided) bool {
+		return !d.Same && (ofA[d.A] && ofB[d.B] || ofA[d.B] && ofB[d.A])
+	})
+}
+
+// oneWith are the mentions that decisions make one person with a.
+func oneWith(standing []Decided, a string) map[string]bool {
+	all := map[string]bool{a: true}
+	for grown := true; grown; {
+		grown = false
+		for i := range standing {
+			if d := &standing[i]; d.Same && all[d.A] != all[d.B] {
+				all[d.A], all[d.B], grown = true, true, true
+			}
+		}
+	}
+	return all
 }

@@ -20,10 +20,8 @@ type learnt struct {
 // starts with. It is read again only when it has been trained anew.
 func (s *Store) Model(ctx context.Context) (m *match.Model, err error) {
 	err = s.db.Read(ctx, func(v *db.View) error {
-		trained, err := db.One(ctx, v, db.Number, `SELECT trained FROM match_models WHERE id = 'current'`)
-		if errors.Is(err, fault.NotFound) {
-			trained = 0
-		} else if err != nil {
+		trained, err := Trained(ctx, v)
+		if err != nil {
 			return err
 		}
 		if l := s.model.Load(); l != nil && l.trained == trained {
@@ -44,6 +42,16 @@ func (s *Store) Model(ctx context.Context) (m *match.Model, err error) {
 		return nil
 	})
 	return m, err
+}
+
+// Trained is when the model in use was learnt, in microseconds since 1970; 0 when
+// it is the one Clew starts with.
+func Trained(ctx context.Context, q db.Querier) (int64, error) {
+	trained, err := db.One(ctx, q, db.Number, `SELECT trained FROM match_models WHERE id = 'current'`)
+	if errors.Is(err, fault.NotFound) {
+		return 0, nil
+	}
+	return trained, err
 }
 
 // KeepModel makes a model the one in use.

@@ -38,7 +38,7 @@ type Other struct {
 type Page struct {
 	Person
 	Told    []Told    // newest report first, those of the page asked for
-	Total   int       // mentions in all
+	Total   int       // mentions in all, those of older versions too
 	Maybe   []Other   // people who may be the same and are not held to be, the likeliest first
 	Decided []Decided // what people have decided about these mentions, newest first
 }
@@ -56,7 +56,11 @@ func (s *Store) Page(ctx context.Context, id string, skip, most int) (p Page, er
 		if p.Person, err = Head(ctx, v, id); err != nil {
 			return err
 		}
-		p.Total = p.AsVictim + p.AsSuspect
+		n, err := db.One(ctx, v, db.Number, `SELECT count(*) FROM mentions WHERE person = $1`, p.ID)
+		if err != nil {
+			return err
+		}
+		p.Total = int(n)
 		if p.Told, err = db.All(ctx, v, scanTold, `
 			SELECT m.id, m.report, m.person, m.probability, m.name, m.born, m.prepared, r.agency, r.record, r.kind, r.offence, r.reported, r.victim, r.suspect, r.replaced_by
 			FROM mentions m JOIN reports r ON r.id = m.report

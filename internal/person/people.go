@@ -3,55 +3,129 @@ package person
 import (
 	"cmp"
 	"context"
+	"hash/maphash"
+	"maps"
+	"slices"
 	"strings"
 
 	"clew/internal/db"
 	"clew/internal/report"
 )
 
-// Refresh makes the heads of people again from their mentions. One who has no
-// mentions left is gone.
-func Refresh(ctx context.Context, tx *db.Tx, people []string) error {
-	for _, id := range people {
-		if err := tx.Exec(ctx, `DELETE FROM people WHERE id = $1`, id); err != nil {
-			return err
-		}
-		p := Person{ID: id}
-		scan := func(r db.Row) (m Mention, err error) { return m, r.Scan(&m.ID, &m.Name, &m.Born) }
-		err := db.Each(ctx, tx, scan, func(m Mention) error { p.Take(m.ID, m.Name, m.Born); return nil }, `SELECT id, name, born FROM mentions WHERE person = $1`, id)
-		if err != nil {
-			return err
-		}
-		if p.AsVictim+p.AsSuspect == 0 {
-			continue
-		}
-		if err := Keep(ctx, tx, []Person{p}); err != nil {
-			return err
-		}
-	}
-	return nil
+// A Seen is what a person's head is made of: a mention, and the record it is in.
+type Seen struct {
+	Mention, Name, Born string
+	Agency, Record      string
+	Replaced            bool // a correction has taken its report's place
 }
 
-// Take adds a mention to what is known of a person.
-func (p *Person) Take(mention, name, born string) {
-	if (&Mention{ID: mention}).Victim() {
+// A Tally makes the heads of people from their mentions, the newest first. What
+// counts is records: a record that names a person twice, because it was corrected
+// or is about two others as well, counts once, and as it stands now. An older
+// version still tells who a person is, and names one whom nothing else names.
+type Tally struct {
+	All  map[string]*Person
+	seen map[uint64]struct{} // a person, a side and a record
+	seed maphash.Seed
+}
+
+// NewTally returns an empty tally.
+func NewTally() *Tally {
+	return &Tally{All: map[string]*Person{}, seen: map[uint64]struct{}{}, seed: maphash.MakeSeed()}
+}
+
+// Take adds a mention to the person it is held to be of.
+func (t *Tally) Take(who string, m *Seen) {
+	p := t.All[who]
+	if p == nil {
+		p = &Person{ID: who}
+		t.All[who] = p
+	}
+	victim := (&Mention{ID: m.Mention}).Victim()
+	if m.Replaced || !t.first(who, victim, m) {
+		p.former.names.Add(m.Name)
+		p.former.births.Add(m.Born)
+		return
+	}
+	if victim {
 		p.AsVictim++
 	} else {
 		p.AsSuspect++
 	}
-	p.names.Add(name)
-	p.births.Add(born)
+	p.now.names.Add(m.Name)
+	p.now.births.Add(m.Born)
 }
 
-// Keep writes the heads of people, as Take made them, and sets their names.
-func Keep(ctx context.Context, tx *db.Tx, all []Person) error {
-	rows := make([][]any, len(all))
-	for i := range all {
-		p := &all[i]
-		p.Name, p.Born = cmp.Or(p.names.Best(), unnamed), p.births.Best()
-		rows[i] = []any{p.ID, p.Name, p.Born, p.AsVictim, p.AsSuspect}
+func (t *Tally) first(who string, victim bool, m *Seen) bool {
+	var h maphash.Hash
+	h.SetSeed(t.seed)
+	for _, part := range []string{who, m.Agency, m.Record} {
+		h.WriteString(part)
+		h.WriteByte(0)
+	}
+	if victim {
+		h.WriteByte('v')
+	}
+	key := h.Sum64()
+	_, again := t.seen[key]
+	t.seen[key] = struct{}{}
+	return !again
+}
+
+// Keep writes the heads that a tally made, and sets their names. Those that are
+// there already must be gone.
+func (t *Tally) Keep(ctx context.Context, tx *db.Tx) error {
+	rows := make([][]any, 0, len(t.All))
+	for _, id := range slices.Sorted(maps.Keys(t.All)) {
+		p := t.All[id]
+		p.Name = cmp.Or(p.now.names.Best(), p.former.names.Best(), unnamed)
+		p.Born = cmp.Or(p.now.births.Best(), p.former.births.Best())
+		rows = append(rows, []any{p.ID, p.Name, p.Born, p.AsVictim, p.AsSuspect})
 	}
 	return tx.Insert(ctx, "people", peopleColumns, rows)
+}
+
+// Refresh makes the heads of people again from their mentions. One who has no
+// mentions left is gone.
+func Refresh(ctx context.Context, tx *db.Tx, people []string) error {
+	t := NewTally()
+	for _, id := range people {
+		if err := tx.Exec(ctx, `DELETE FROM people WHERE id = $1`, id); err != nil {
+			return err
+		}
+		if t.All[id] != nil {
+			continue
+		}
+		err := db.Each(ctx, tx, scanSeen, func(s seenOf) error { t.Take(id, &s.Seen); return nil }, selectSeen+`WHERE m.person = $1 ORDER BY m.id DESC`, id)
+		if err != nil {
+			return err
+		}
+	}
+	return t.Keep(ctx, tx)
+}
+
+// A seenOf is a mention, and who it is held to be of.
+type seenOf struct {
+	Seen
+	person      string
+	probability float64
+}
+
+const selectSeen = `
+	SELECT m.id, m.person, m.probability, m.name, m.born, r.agency, r.record, r.replaced_by
+	FROM mentions m JOIN reports r ON r.id = m.report `
+
+func scanSeen(r db.Row) (s seenOf, err error) {
+	var by string
+	err = r.Scan(&s.Mention, &s.person, &s.probability, &s.Name, &s.Born, &s.Agency, &s.Record, &by)
+	s.Replaced = by != ""
+	return s, err
+}
+
+// EachSeen calls f with every mention and who it is held to be of now, the newest
+// first.
+func EachSeen(ctx context.Context, q db.Querier, f func(m *Seen, person string, probability float64) error) error {
+	return db.Each(ctx, q, scanSeen, func(s seenOf) error { return f(&s.Seen, s.person, s.probability) }, selectSeen+`ORDER BY m.id DESC`)
 }
 
 // Forget removes the heads of all people, to be made again.
@@ -95,19 +169,29 @@ func termsOf(p *report.Party) []string {
 		all = append(all, nameTerms(name)...)
 	}
 	if r := report.Reference(p.Ref); r != "" {
-		all = append(all, "r:"+r)
+		all = append(all, term("r:", r))
 	}
 	for _, c := range p.Postcodes {
 		if r := report.Reference(c); r != "" {
-			all = append(all, "c:"+r)
+			all = append(all, term("c:", r))
 		}
 	}
 	for _, h := range p.Handles {
 		if h = handleTerm(h); h != "" {
-			all = append(all, "h:"+h)
+			all = append(all, term("h:", h))
 		}
 	}
 	return all
 }
 
 func handleTerm(h string) string { return strings.ToLower(strings.TrimLeft(strings.TrimSpace(h), "@")) }
+
+// term is a word as it is searched for, by its kind. An index holds no page of
+// text: of a longer word the beginning must do.
+func term(kind, word string) string {
+	const most = 400 // bytes
+	if len(word) > most {
+		word = strings.ToValidUTF8(word[:most], "")
+	}
+	return kind + word
+}

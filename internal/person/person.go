@@ -68,9 +68,12 @@ type Person struct {
 	ID                  string
 	Name                string // the fullest written
 	Born                string // as written, or empty
-	AsVictim, AsSuspect int    // reports
-	names, births       Names  // while it is made
+	AsVictim, AsSuspect int    // records as they stand now, each once
+
+	now, former spellings // while it is made: of what counts, and of older versions
 }
+
+type spellings struct{ names, births Names }
 
 // Decided is a decision that two mentions are, or are not, one person.
 type Decided struct {
@@ -89,7 +92,9 @@ type Undone struct {
 }
 
 // Decide keeps a decision that mentions a and b are one person, or two. The
-// caller sets the people in order again in the same transaction.
+// caller sets the people in order again in the same transaction. It is
+// fault.Conflict when decisions that stand say the contrary: both cannot hold. What
+// the same person decided before in the same words is kept once.
 func Decide(ctx context.Context, tx *db.Tx, by, a, b string, same bool, reason string) error {
 	var wrong fault.Messages
 	if reason == "" {
@@ -104,6 +109,18 @@ func Decide(ctx context.Context, tx *db.Tx, by, a, b string, same bool, reason s
 	for _, m := range []string{a, b} {
 		if _, err := personOf(ctx, tx, m); err != nil {
 			return err
+		}
+	}
+	standing, err := Standing(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if contrary(standing, a, b, same) {
+		return fault.Conflict
+	}
+	for i := range standing {
+		if d := &standing[i]; d.Same == same && d.By == by && d.Reason == reason && (d.A == a && d.B == b || d.A == b && d.B == a) {
+			return nil
 		}
 	}
 	if err := insertDecision(ctx, tx, db.NewID(), by, a, b, same, reason); err != nil {

@@ -75,22 +75,22 @@ func byNumber(ctx context.Context, q db.Querier, text string) ([]string, error) 
 
 func byTerm(prefix string, normal func(string) string) func(context.Context, db.Querier, string) ([]string, error) {
 	return func(ctx context.Context, q db.Querier, text string) ([]string, error) {
-		term := normal(text)
-		if term == "" {
+		word := normal(text)
+		if word == "" {
 			return nil, nil
 		}
 		return db.All(ctx, q, db.Text, `
 			SELECT DISTINCT m.person FROM search_terms t JOIN mentions m ON m.id = t.mention
-			WHERE t.term = $1 ORDER BY m.person LIMIT $2`, prefix+term, mostHits)
+			WHERE t.term = $1 ORDER BY m.person LIMIT $2`, term(prefix, word), mostHits)
 	}
 }
 
 // nameTerms are the spelling and the sound of each word of a name.
 func nameTerms(name string) (all []string) {
 	for _, w := range match.Words(name) {
-		all = append(all, "n:"+w)
+		all = append(all, term("n:", w))
 		for _, s := range match.SoundKeys(w) {
-			all = append(all, "s:"+s)
+			all = append(all, term("s:", s))
 		}
 	}
 	return all
@@ -104,6 +104,9 @@ func bySound(ctx context.Context, q db.Querier, text string) ([]string, error) {
 	return byWords(ctx, q, text, "s:")
 }
 
+// mostTerms is how many words somebody may have who is searched for.
+const mostTerms = 100
+
 // byWords finds people who have every word of a name, those in most reports first.
 func byWords(ctx context.Context, q db.Querier, text, kind string) ([]string, error) {
 	terms := map[string]bool{}
@@ -112,7 +115,7 @@ func byWords(ctx context.Context, q db.Querier, text, kind string) ([]string, er
 			terms[t] = true
 		}
 	}
-	if len(terms) == 0 {
+	if len(terms) == 0 || len(terms) > mostTerms {
 		return nil, nil
 	}
 	args := make([]any, 0, len(terms)+2)

@@ -3,6 +3,8 @@ package person
 import (
 	"context"
 	"database/sql"
+	"strconv"
+	"strings"
 	"time"
 
 	"clew/internal/db"
@@ -59,6 +61,21 @@ func Move(ctx context.Context, tx *db.Tx, mention, person string, probability fl
 	return tx.Exec(ctx, `UPDATE mentions SET person = $2, probability = $3 WHERE id = $1`, mention, person, probability)
 }
 
+// A Moved mention is with another person, or as surely as it was not before.
+type Moved struct {
+	Mention, Person string
+	Probability     float64
+}
+
+// MoveAll is Move for many.
+func MoveAll(ctx context.Context, tx *db.Tx, all []Moved) error {
+	rows := make([][]any, len(all))
+	for i, m := range all {
+		rows[i] = []any{m.Mention, m.Person, m.Probability}
+	}
+	return tx.Update(ctx, "mentions", []string{"id", "person", "probability"}, rows)
+}
+
 func personOf(ctx context.Context, q db.Querier, mention string) (string, error) {
 	return db.One(ctx, q, func(r db.Row) (s string, err error) { return s, r.Scan(&s) }, `SELECT person FROM mentions WHERE id = $1`, mention)
 }
@@ -83,6 +100,11 @@ func InReports(ctx context.Context, q db.Querier, reports []string) ([]Mention, 
 	return in(ctx, q, selectMentions+`WHERE m.report IN (`, reports, `) ORDER BY m.id`)
 }
 
+// Some are the mentions with the given ids, in order.
+func Some(ctx context.Context, q db.Querier, ids []string) ([]Mention, error) {
+	return in(ctx, q, selectMentions+`WHERE m.id IN (`, ids, `) ORDER BY m.id`)
+}
+
 // in asks in parts, for either engine takes only so many values at once.
 func in(ctx context.Context, q db.Querier, before string, values []string, after string) (all []Mention, err error) {
 	const most = 500
@@ -101,24 +123,42 @@ func in(ctx context.Context, q db.Querier, before string, values []string, after
 // share than match.Most says is left out: the others find the same people. It reads
 // the index of keys and never the whole table.
 func Like(ctx context.Context, q db.Querier, p *match.Prepared) ([]Mention, error) {
-	ids, seen := []string(nil), map[string]bool{}
-	for _, k := range p.Keys() {
-		found, err := db.All(ctx, q, func(r db.Row) (s string, err error) { return s, r.Scan(&s) },
-			`SELECT mention FROM mention_keys WHERE key = $1 ORDER BY mention LIMIT $2`, int64(k), match.Most(k)+1)
-		if err != nil {
+	keys := p.Keys()
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	type shares struct {
+		nth     int // of keys
+		mention string
+	}
+	scan := func(r db.Row) (s shares, err error) { return s, r.Scan(&s.nth, &s.mention) }
+	found := make([][]string, len(keys))
+	const most = 100 // keys asked for at once
+	for start := 0; start < len(keys); start += most {
+		var each []string
+		var args []any
+		for i := start; i < min(start+most, len(keys)); i++ {
+			each = append(each, `SELECT nth, mention FROM (SELECT `+strconv.Itoa(i)+` AS nth, mention FROM mention_keys WHERE key = `+db.List(len(args)+1, 1)+` ORDER BY mention LIMIT `+db.List(len(args)+2, 1)+`) k`)
+			args = append(args, int64(keys[i]), match.Most(keys[i])+1)
+		}
+		keep := func(s shares) error { found[s.nth] = append(found[s.nth], s.mention); return nil }
+		if err := db.Each(ctx, q, scan, keep, strings.Join(each, ` UNION ALL `), args...); err != nil {
 			return nil, err
 		}
-		if len(found) > match.Most(k) {
+	}
+	ids, seen := []string(nil), map[string]bool{}
+	for i, some := range found {
+		if len(some) > match.Most(keys[i]) {
 			continue // too common to tell people apart; the other keys find them
 		}
-		for _, id := range found {
+		for _, id := range some {
 			if !seen[id] {
 				seen[id] = true
 				ids = append(ids, id)
 			}
 		}
 	}
-	return in(ctx, q, selectMentions+`WHERE m.id IN (`, ids, `) ORDER BY m.id`)
+	return Some(ctx, q, ids)
 }
 
 const selectDecisions = `
@@ -151,7 +191,11 @@ func decision1(ctx context.Context, q db.Querier, id string) (Decided, error) {
 
 // decisionsAbout are the decisions about a person's mentions, newest first.
 func decisionsAbout(ctx context.Context, q db.Querier, person string) ([]Decided, error) {
-	return db.All(ctx, q, scanDecided, selectDecisions+`WHERE ma.person = $1 OR mb.person = $1 ORDER BY d.decided DESC, d.id DESC`, person)
+	return db.All(ctx, q, scanDecided, selectDecisions+`
+		WHERE d.id IN (
+			SELECT x.id FROM mentions m CROSS JOIN identity_decisions x WHERE m.person = $1 AND x.a = m.id
+			UNION SELECT x.id FROM mentions m CROSS JOIN identity_decisions x WHERE m.person = $1 AND x.b = m.id)
+		ORDER BY d.decided DESC, d.id DESC`, person)
 }
 
 func insertDecision(ctx context.Context, tx *db.Tx, id, by, a, b string, same bool, reason string) error {

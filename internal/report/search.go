@@ -109,6 +109,9 @@ func after(prefix string) string {
 	return ""
 }
 
+// mostWord is the longest word, in bytes, that an offence may have.
+const mostWord = 200
+
 // mostClasses bounds how many codes and titles one search looks through.
 const mostClasses = 500
 
@@ -116,7 +119,7 @@ const mostClasses = 500
 // that begin with each word of the text.
 func withOffence(ctx context.Context, q db.Querier, text string) ([]string, error) {
 	words := strings.Fields(fold(text))
-	if len(words) == 0 || len(words) > 20 {
+	if len(words) == 0 || len(words) > 20 || slices.ContainsFunc(words, func(w string) bool { return len(w) > mostWord }) {
 		return nil, nil
 	}
 	var where []string

@@ -108,11 +108,17 @@ func fold(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 
 func fingerprint(r *Record) string { f := r.Fingerprint(); return hex.EncodeToString(f[:16]) }
 
+// mostReference is how much of a reference is searched by: an index holds no page
+// of text, and what is so long is a cell in the wrong column.
+const mostReference = 100
+
 // Reference is a reference as it is searched for: capitals, letters and digits
-// only, so that "NM/2025-00123" is found by "nm2025 00123".
+// only, so that "NM/2025-00123" is found by "nm2025 00123"; the first hundred.
 func Reference(s string) string {
+	n := 0
 	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+		if n < mostReference && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+			n++
 			return unicode.ToUpper(r)
 		}
 		return -1
