@@ -41,22 +41,39 @@ type outcome struct {
 	verdict     Verdict
 }
 
-func outcomes(ctx context.Context, q db.Querier, sample string) ([]outcome, error) {
-	return db.All(ctx, q, func(r db.Row) (o outcome, err error) {
+// outcomes are those of each of some samples, in the order they were drawn.
+func outcomes(ctx context.Context, q db.Querier, samples ...string) (all map[string][]outcome, err error) {
+	all = map[string][]outcome{}
+	if len(samples) == 0 {
+		return all, nil
+	}
+	type row struct {
+		sample string
+		outcome
+	}
+	in := ` IN (` + db.List(1, len(samples)) + `)`
+	err = db.Each(ctx, q, func(r db.Row) (o row, err error) {
 		var verdict, answer sql.NullString
-		err = r.Scan(&o.area, &o.month, &o.recorded, &verdict, &answer)
+		err = r.Scan(&o.sample, &o.area, &o.month, &o.recorded, &verdict, &answer)
 		if Kind(answer.String) == Confirm {
 			o.verdict = Verdict(verdict.String)
 		}
 		return o, err
-	}, `
-		SELECT x.area, x.month, x.recorded, d.verdict, w.answer
+	}, func(o row) error { all[o.sample] = append(all[o.sample], o.outcome); return nil }, `
+		SELECT x.sample, x.area, x.month, x.recorded, d.verdict, w.answer
 		FROM audit_sample_patterns x
 		LEFT JOIN reports xo ON xo.id = x.pattern
 		LEFT JOIN reports xn ON xn.same_record = xo.same_record AND xn.replaced_by = ''
-		LEFT JOIN accounts p ON p.report = xn.id`+current+`
-		WHERE x.sample = $1 ORDER BY x.place`, sample)
+		LEFT JOIN accounts p ON p.report = xn.id`+currentOf(sampledPairs+in)+`
+		WHERE x.sample`+in+` ORDER BY x.sample, x.place`, db.Args(samples)...)
+	return all, err
 }
+
+// sampledPairs finds the pairs that the patterns of samples are of now.
+const sampledPairs = `
+	SELECT DISTINCT ya.victim, ya.suspect
+	FROM audit_sample_patterns yx CROSS JOIN reports yo CROSS JOIN reports yn CROSS JOIN accounts ya
+	WHERE yo.id = yx.pattern AND yn.same_record = yo.same_record AND yn.replaced_by = '' AND ya.report = yn.id AND yx.sample`
 
 // Results are what a sample shows so far.
 func (s *Store) Results(ctx context.Context, sample string) (r Results, err error) {
@@ -65,7 +82,7 @@ func (s *Store) Results(ctx context.Context, sample string) (r Results, err erro
 		if err != nil {
 			return err
 		}
-		r = reckon(all)
+		r = reckon(all[sample])
 		return nil
 	})
 	return r, err

@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"clew/internal/db"
 	"clew/internal/report"
+	"clew/internal/when"
 )
 
 // A Used classification is a code and title that a report was ever recorded as,
@@ -18,6 +20,9 @@ type Used struct {
 	First, Last     time.Time // when the first and the last was reported; zero when none was
 	Considered      int       // decisions that say it should be recorded so
 }
+
+// mostClass is the longest title, in bytes, that a decision may consider.
+const mostClass = 400
 
 const selectUsed = `
 	SELECT c.id, c.code, c.title,
@@ -44,6 +49,9 @@ func (s *Store) Classifications(ctx context.Context, text string, skip, most int
 	for i, word := range strings.Fields(strings.ToLower(text)) {
 		if i == 12 {
 			break // nobody means more, and each is a look at every row
+		}
+		if len(word) > mostClass {
+			return nil, 0, nil
 		}
 		where, args = append(where, `c.words LIKE `+db.List(i+1, 1)+` ESCAPE '\'`), append(args, "%"+db.Like(word)+"%")
 	}
@@ -103,7 +111,7 @@ type Filed struct {
 
 // A Month is how many reports of one month were recorded as a classification.
 type Month struct {
-	Begins  time.Time // UTC
+	Begins  time.Time // in London
 	Reports int
 }
 
@@ -150,13 +158,16 @@ func (s *Store) Classification(ctx context.Context, id string, skip, most int) (
 			ORDER BY d.decided DESC, d.id DESC, w.answered, w.id`, append([]any{mostConsidered}, db.Args(u.written)...)...); err != nil {
 			return err
 		}
+		reports := make([]string, len(c.Decisions))
+		for i := range c.Decisions {
+			reports[i] = c.Decisions[i].Pattern
+		}
+		now, err := patternsOf(ctx, v, reports)
 		for i := range c.Decisions {
 			d := &c.Decisions[i]
-			if d.Pattern, err = patternOf(ctx, v, d.Pattern); err != nil {
-				return err
-			}
+			d.Pattern = cmp.Or(now[d.Pattern], d.Pattern)
 		}
-		return nil
+		return err
 	})
 	return c, err
 }
@@ -175,7 +186,8 @@ func (c *Classification) months(ctx context.Context, q db.Querier) error {
 	if c.Reports == 0 {
 		return nil
 	}
-	month := time.Date(c.Last.Year(), c.Last.Month(), 1, 0, 0, 0, 0, time.UTC)
+	y, m, _ := c.Last.In(when.London).Date()
+	month := time.Date(y, m, 1, 0, 0, 0, 0, when.London)
 	for i := 0; i < mostMonths && !month.AddDate(0, 1, 0).Before(c.First); i++ {
 		n, err := db.One(ctx, q, db.Number, `SELECT COUNT(*) FROM reports WHERE classification = $1 AND reported >= $2 AND reported < $3`,
 			c.ID, month.UnixMicro(), month.AddDate(0, 1, 0).UnixMicro())

@@ -2,24 +2,29 @@ package recording
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
 	"clew/internal/db"
 	"clew/internal/fault"
+	"clew/internal/report"
 )
 
 // Decide keeps what somebody decided about a pattern. seen is the number of
 // reports that person was shown: when there are more by now, the answer is
 // fault.Conflict, and nothing is kept.
 func (s *Store) Decide(ctx context.Context, by, pattern string, v Verdict, classification, reason string, seen int) (id string, err error) {
-	classification, reason = strings.TrimSpace(classification), strings.TrimSpace(reason)
+	by, classification, reason = strings.TrimSpace(by), strings.TrimSpace(classification), strings.TrimSpace(reason)
 	var wrong fault.Messages
 	if !slices.Contains(Verdicts, v) {
 		wrong.Add("verdict", "Select what you decide")
 	}
 	if reason == "" && v != Already {
 		wrong.Add("reason", "Say why, so that a second person can follow")
+	}
+	if len(classification) > mostClass {
+		wrong.Add("classification", "What it should be recorded as has 400 letters at most")
 	}
 	if by == "" {
 		wrong.Add("by", "Say who you are before you decide")
@@ -29,6 +34,12 @@ func (s *Store) Decide(ctx context.Context, by, pattern string, v Verdict, class
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		now, err := db.One(ctx, tx, db.Number, `SELECT reports FROM patterns WHERE id = $1`, pattern)
+		if errors.Is(err, fault.NotFound) {
+			if _, err := report.One(ctx, tx, pattern); err != nil {
+				return err
+			}
+			return fault.Conflict // it is part of another pattern by now, or of none
+		}
 		if err != nil {
 			return err
 		}
@@ -49,7 +60,7 @@ func (s *Store) Decide(ctx context.Context, by, pattern string, v Verdict, class
 // Answer confirms a decision, disagrees with it, or undoes it. Nobody confirms
 // his or her own.
 func (s *Store) Answer(ctx context.Context, by, decision string, k Kind, reason string) (Decision, error) {
-	reason = strings.TrimSpace(reason)
+	by, reason = strings.TrimSpace(by), strings.TrimSpace(reason)
 	var d Decision
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
 		if d, err = one(ctx, tx, decision); err != nil {
@@ -61,7 +72,7 @@ func (s *Store) Answer(ctx context.Context, by, decision string, k Kind, reason 
 			wrong.Add("by", "Say who you are before you answer")
 		case k != Confirm && k != Disagree && k != Undo:
 			wrong.Add("answer", "Select whether you agree")
-		case k != Undo && strings.EqualFold(by, d.By):
+		case k != Undo && sameName(by, d.By):
 			wrong.Add("answer", "A second person must confirm: this decision is your own")
 		case k != Confirm && reason == "":
 			wrong.Add("reason", "Say why")
@@ -80,6 +91,13 @@ func (s *Store) Answer(ctx context.Context, by, decision string, k Kind, reason 
 		return insertAnswer(ctx, tx, decision, by, k, reason)
 	})
 	return d, err
+}
+
+// sameName reports whether two names are one, however they are spaced and in
+// whatever letters.
+func sameName(a, b string) bool {
+	one := func(s string) string { return strings.Join(strings.Fields(s), " ") }
+	return strings.EqualFold(one(a), one(b))
 }
 
 // About are the decisions ever made about a pattern, newest first. Decisions

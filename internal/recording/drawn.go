@@ -1,12 +1,12 @@
 package recording
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
-	"errors"
+	"slices"
 
 	"clew/internal/db"
-	"clew/internal/fault"
 	"clew/internal/pattern"
 )
 
@@ -36,7 +36,7 @@ func (s *Store) Drawn(ctx context.Context, sample string) (all []Drawn, err erro
 			LEFT JOIN reports xo ON xo.id = x.pattern
 			LEFT JOIN reports xn ON xn.same_record = xo.same_record AND xn.replaced_by = ''
 			LEFT JOIN accounts xa ON xa.report = xn.id
-			LEFT JOIN patterns p ON p.victim = xa.victim AND p.suspect = xa.suspect`+current+`
+			LEFT JOIN patterns p ON p.victim = xa.victim AND p.suspect = xa.suspect`+currentOf(sampledPairs+` = $1`)+`
 			WHERE x.sample = $1 ORDER BY x.place`, sample)
 		return err
 	})
@@ -62,14 +62,24 @@ func scanDrawn(r db.Row) (d Drawn, err error) {
 
 // patternOf is PatternOf within a look at the database.
 func patternOf(ctx context.Context, q db.Querier, report string) (string, error) {
-	id, err := db.One(ctx, q, db.Text, `
-		SELECT p.id FROM reports o
-		JOIN reports n ON n.same_record = o.same_record AND n.replaced_by = ''
-		JOIN accounts a ON a.report = n.id
-		JOIN patterns p ON p.victim = a.victim AND p.suspect = a.suspect
-		WHERE o.id = $1`, report)
-	if errors.Is(err, fault.NotFound) {
-		return report, nil
+	now, err := patternsOf(ctx, q, []string{report})
+	return cmp.Or(now[report], report), err
+}
+
+// patternsOf are the patterns that some reports are part of now, of those that are.
+func patternsOf(ctx context.Context, q db.Querier, reports []string) (now map[string]string, err error) {
+	now = map[string]string{}
+	scan := func(r db.Row) (p [2]string, err error) { return p, r.Scan(&p[0], &p[1]) }
+	const most = 500
+	for some := range slices.Chunk(reports, most) {
+		if err := db.Each(ctx, q, scan, func(p [2]string) error { now[p[0]] = p[1]; return nil }, `
+			SELECT o.id, p.id FROM reports o
+			JOIN reports n ON n.same_record = o.same_record AND n.replaced_by = ''
+			JOIN accounts a ON a.report = n.id
+			JOIN patterns p ON p.victim = a.victim AND p.suspect = a.suspect
+			WHERE o.id IN (`+db.List(1, len(some))+`)`, db.Args(some)...); err != nil {
+			return nil, err
+		}
 	}
-	return id, err
+	return now, nil
 }

@@ -14,6 +14,7 @@ import (
 	"clew/internal/db"
 	"clew/internal/fault"
 	"clew/internal/pattern"
+	"clew/internal/when"
 )
 
 // A Sample is patterns drawn at random for the audit. The seed is kept: whoever
@@ -116,7 +117,7 @@ func facts(ctx context.Context, q db.Querier, patterns []string) (map[string]fac
 			var latest int64
 			var finding pattern.Finding
 			err = r.Scan(&f.pattern, &f.area, &latest, &finding)
-			f.month = time.UnixMicro(latest).UTC().Format("2006-01")
+			f.month = time.UnixMicro(latest).In(when.London).Format("2006-01")
 			if finding == pattern.Recorded {
 				f.recorded = 1
 			}
@@ -150,16 +151,17 @@ func (s *Store) Samples(ctx context.Context) (all []Sample, err error) {
 		if all, err = db.All(ctx, v, scanSample, selectSamples+`ORDER BY s.drawn DESC, s.id DESC LIMIT 100`); err != nil {
 			return err
 		}
+		ids := make([]string, len(all))
 		for i := range all {
-			found, err := outcomes(ctx, v, all[i].ID)
-			if err != nil {
-				return err
-			}
-			for _, o := range found {
+			ids[i] = all[i].ID
+		}
+		found, err := outcomes(ctx, v, ids...)
+		for i := range all {
+			for _, o := range found[all[i].ID] {
 				all[i].Done += btoi(o.verdict != "")
 			}
 		}
-		return nil
+		return err
 	})
 	return all, err
 }
@@ -176,7 +178,7 @@ func (s *Store) Sampled(ctx context.Context, id string) (sample Sample, all []En
 			JOIN reports xo ON xo.id = x.pattern
 			JOIN reports xn ON xn.same_record = xo.same_record AND xn.replaced_by = ''
 			JOIN accounts xa ON xa.report = xn.id
-			JOIN patterns p ON p.victim = xa.victim AND p.suspect = xa.suspect`+current+`
+			JOIN patterns p ON p.victim = xa.victim AND p.suspect = xa.suspect`+currentOf(sampledPairs+` = $1`)+`
 			WHERE x.sample = $1 ORDER BY x.place`, id)
 		return err
 	})

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"clew/internal/db"
 	"clew/internal/fault"
@@ -58,16 +60,27 @@ type Entry struct {
 	Grown    int     // reports that came after it
 }
 
-// current joins each pattern to the newest decision about it that nobody has
-// undone. What was decided about a report stands for what corrects it, too.
+// current joins each pattern p to the newest decision about it that nobody has
+// undone. What was decided about a report stands for what corrects it, too. It
+// looks at every decision there is: where the patterns are few, and known, it is
+// currentOf them. CROSS JOIN tells SQLite the order to look in, which it would
+// else begin with all accounts.
 const current = `
 	LEFT JOIN (
 		SELECT a.victim, a.suspect, MAX(d.id) AS decision
-		FROM recording_decisions d
-		JOIN reports o ON o.id = d.pattern
-		JOIN reports n ON n.same_record = o.same_record AND n.replaced_by = ''
-		JOIN accounts a ON a.report = n.id
-		WHERE NOT EXISTS (SELECT 1 FROM recording_answers u WHERE u.decision = d.id AND u.answer = 'undone')
+		FROM recording_decisions d CROSS JOIN reports o CROSS JOIN reports n CROSS JOIN accounts a
+		WHERE o.id = d.pattern AND n.same_record = o.same_record AND n.replaced_by = '' AND a.report = n.id AND ` + stands
+
+// currentOf is current of the pairs (victim, suspect) that a query finds.
+func currentOf(pairs string) string {
+	return `
+	LEFT JOIN (
+		SELECT a.victim, a.suspect, MAX(d.id) AS decision
+		FROM (` + pairs + `) y CROSS JOIN accounts a CROSS JOIN reports n CROSS JOIN reports o CROSS JOIN recording_decisions d
+		WHERE a.victim = y.victim AND a.suspect = y.suspect AND n.id = a.report AND o.same_record = n.same_record AND d.pattern = o.id AND ` + stands
+}
+
+const stands = `NOT EXISTS (SELECT 1 FROM recording_answers u WHERE u.decision = d.id AND u.answer = 'undone')
 		GROUP BY a.victim, a.suspect) c ON c.victim = p.victim AND c.suspect = p.suspect
 	LEFT JOIN recording_decisions d ON d.id = c.decision
 	LEFT JOIN recording_answers w ON w.decision = d.id AND w.answer <> 'undone'`
@@ -85,7 +98,7 @@ func (f Filter) where() (clause string, args []any, joins bool) {
 		add(`p.finding = ?`, string(f.Finding))
 	}
 	if f.Agency != "" {
-		add(`p.id IN (SELECT pattern FROM pattern_agencies WHERE agency = ?)`, f.Agency)
+		add(`p.id IN (SELECT pattern FROM pattern_agencies WHERE agency = ?)`, pattern.AgencyFiled(f.Agency))
 	}
 	if f.Relationship != "" {
 		add(`p.relationship = ?`, f.Relationship)
@@ -93,9 +106,14 @@ func (f Filter) where() (clause string, args []any, joins bool) {
 	if !f.Since.IsZero() {
 		add(`p.latest >= ?`, f.Since.UnixMicro())
 	}
-	if name := strings.ToLower(strings.TrimSpace(f.Name)); name != "" {
-		like := "%" + db.Like(name) + "%"
-		add(`(LOWER(p.victim_name) LIKE ? ESCAPE '\' OR LOWER(p.suspect_name) LIKE ? ESCAPE '\')`, like, like)
+	if name := strings.ToLower(strings.TrimSpace(f.Name)); len(name) > mostName {
+		add(`1 = 0`)
+	} else if name != "" {
+		// SQLite knows small and capital letters of ASCII alone: names in nothing
+		// but capitals are looked for, too.
+		like, capitals := "%"+db.Like(name)+"%", "%"+db.Like(strings.Map(capital, name))+"%"
+		add(`(LOWER(p.victim_name) LIKE ? ESCAPE '\' OR LOWER(p.suspect_name) LIKE ? ESCAPE '\' OR LOWER(p.victim_name) LIKE ? ESCAPE '\' OR LOWER(p.suspect_name) LIKE ? ESCAPE '\')`,
+			like, like, capitals, capitals)
 	}
 	for _, flag := range []struct {
 		on     bool
@@ -117,6 +135,17 @@ func (f Filter) where() (clause string, args []any, joins bool) {
 		clause = " WHERE " + strings.Join(all, " AND ")
 	}
 	return clause, args, f.State != "" || f.Grown
+}
+
+// mostName is the longest part of a name, in bytes, that anybody has.
+const mostName = 400
+
+// capital is a letter as SQLite leaves it of a name in capitals.
+func capital(r rune) rune {
+	if r < utf8.RuneSelf {
+		return r
+	}
+	return unicode.ToUpper(r)
 }
 
 // Worklist is a page of patterns from skip on, and how many there are in all.
@@ -145,7 +174,8 @@ func (s *Store) Worklist(ctx context.Context, f Filter, skip, most int) (all []E
 		}
 		all, err = db.All(ctx, v, scanEntry, `
 			SELECT `+pattern.LineColumns+`, d.id, d.verdict, d.reports, w.answer
-			FROM patterns p`+current+` WHERE p.id IN (`+db.List(1, len(ids))+`) ORDER BY `+by, db.Args(ids)...)
+			FROM patterns p`+currentOf(`SELECT victim, suspect FROM patterns WHERE id IN (`+db.List(1, len(ids))+`)`)+`
+			WHERE p.id IN (`+db.List(1, len(ids))+`) ORDER BY `+by, db.Args(ids)...)
 		return err
 	})
 	return all, total, err

@@ -1,0 +1,211 @@
+package pattern_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"clew/internal/db"
+	"clew/internal/db/dbtest"
+	"clew/internal/demo"
+	"clew/internal/pattern"
+	"clew/internal/person"
+	"clew/internal/recording"
+	"clew/internal/report"
+)
+
+// TestNothingIsReadWhole looks at how SQLite answers what people wait for. Whoever
+// types a report or opens a page waits for nothing that grows with all there is.
+func TestNothingIsReadWhole(t *testing.T) {
+	d := dbtest.SQLite(t)
+	h := built(d)
+	var records []*report.Record
+	if err := demo.Generate(demo.Options{Records: 1500}, func(r report.Record, _ demo.Truth) error { records = append(records, &r); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Write(t.Context(), func(tx *db.Tx) error {
+		_, err := pattern.TakeIn(t.Context(), tx, "Ann Reader", "import", records)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	h.settle(t)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	all := h.top(t)
+	top := all[0]
+	one := *records[10]
+	sample, err := h.audit.Draw(t.Context(), "Ann Reader", "", 20, recording.Filter{})
+	must(err)
+	var decision string
+	for _, l := range all[:10] {
+		decision, err = h.audit.Decide(t.Context(), "Ann Reader", l.ID, recording.Stalking, "Stalking", "Read it", l.Reports)
+		must(err)
+		_, err = h.audit.Answer(t.Context(), "Bo Second", decision, recording.Confirm, "")
+		must(err)
+	}
+	must(h.held.Decide(t.Context(), "Ann Reader", person.VictimOf(top.ID), person.VictimOf(all[5].ID), false, "Two people"))
+
+	// Whole, but small, or nothing less would answer.
+	allowed := map[string][]string{
+		"Worklist":        {"p", "d"},                                                                     // counted by its filter, of which many mean all
+		"Classifications": {"c", "recording_decisions USING COVERING INDEX recording_decisions_by_class"}, // a few hundred
+		"Classification":  {"recording_decisions USING COVERING INDEX recording_decisions_by_class"},
+		"Decide":          {"d USING INDEX sqlite_autoindex_identity_decisions"}, // each is asked whether it says the contrary
+		"Search reports":  {"classifications"},
+		"Imports":         {"imports"},
+		"Sample":          {"s"}, // a few
+	}
+	for _, c := range []struct {
+		name string
+		do   func()
+	}{
+		{"Screen", func() {
+			_, err := h.held.Screen(t.Context(), &one)
+			must(err)
+		}},
+		{"Record", func() {
+			r := one
+			r.ID += "/2"
+			_, _, err := h.held.Record(t.Context(), "Ann Reader", &r)
+			must(err)
+		}},
+		{"Correct", func() {
+			r := one
+			r.Narrative += " He came back."
+			_, _, err := h.held.Record(t.Context(), "Ann Reader", &r)
+			must(err)
+		}},
+		{"Decide", func() {
+			must(h.held.Decide(t.Context(), "Ann Reader", person.VictimOf(all[1].ID), person.VictimOf(all[2].ID), true, "One person"))
+		}},
+		{"TakeIn", func() {
+			var some []*report.Record
+			for _, r := range records[:100] {
+				x := *r
+				x.Narrative += " Again."
+				some = append(some, &x)
+			}
+			must(d.Write(t.Context(), func(tx *db.Tx) error {
+				_, err := pattern.TakeIn(t.Context(), tx, "Ann Reader", "import", some)
+				return err
+			}))
+		}},
+		{"Page", func() {
+			_, err := h.held.Page(t.Context(), all[3].ID, 0, 50)
+			must(err)
+		}},
+		{"PartOf", func() {
+			_, err := h.held.PartOf(t.Context(), top.ID)
+			must(err)
+		}},
+		{"With", func() {
+			_, err := h.held.With(t.Context(), top.Suspect)
+			must(err)
+		}},
+		{"Person", func() {
+			_, err := h.people.Page(t.Context(), top.Suspect, 0, 50)
+			must(err)
+		}},
+		{"Known", func() {
+			_, err := h.people.Known(t.Context(), top.Suspect)
+			must(err)
+		}},
+		{"Parties", func() {
+			_, _, err := h.people.Parties(t.Context(), top.ID)
+			must(err)
+		}},
+		{"InTheWay", func() {
+			_, err := h.people.InTheWay(t.Context(), person.VictimOf(top.ID), person.VictimOf(all[5].ID), true)
+			must(err)
+		}},
+		{"Search people", func() {
+			for _, text := range []string{top.VictimName, "07700 900123", "NX1 4AB", "@mara", "N/123"} {
+				_, err := h.people.Search(t.Context(), text)
+				must(err)
+			}
+		}},
+		{"Search reports", func() {
+			for _, text := range []string{one.ID, "harass stalk"} {
+				_, _, err := h.reports.Search(t.Context(), text, 0, 50)
+				must(err)
+			}
+		}},
+		{"Versions", func() {
+			_, err := h.reports.Versions(t.Context(), top.ID)
+			must(err)
+		}},
+		{"Imports", func() {
+			_, _, err := h.reports.Imports(t.Context(), 0, 50)
+			must(err)
+		}},
+		{"Worklist", func() {
+			for _, f := range []recording.Filter{{}, {Finding: pattern.NotRecorded}, {Agency: one.Agency}, {Sort: recording.Latest}, {Grave: true, Since: time.Unix(0, 0)}, {State: recording.Confirmed}} {
+				_, _, err := h.audit.Worklist(t.Context(), f, 0, 50)
+				must(err)
+			}
+		}},
+		{"About", func() {
+			_, err := h.audit.About(t.Context(), top.ID)
+			must(err)
+			_, err = h.audit.PatternOf(t.Context(), top.ID)
+			must(err)
+			_, err = h.audit.One(t.Context(), decision)
+			must(err)
+		}},
+		{"Audit", func() {
+			id, err := h.audit.Decide(t.Context(), "Ann Reader", all[12].ID, recording.Stalking, "", "Read it", all[12].Reports)
+			must(err)
+			_, err = h.audit.Answer(t.Context(), "Bo Second", id, recording.Disagree, "No")
+			must(err)
+		}},
+		{"Sample", func() {
+			_, _, err := h.audit.Sampled(t.Context(), sample)
+			must(err)
+			_, err = h.audit.Drawn(t.Context(), sample)
+			must(err)
+			_, err = h.audit.Results(t.Context(), sample)
+			must(err)
+			_, err = h.audit.Samples(t.Context())
+			must(err)
+		}},
+		{"Classifications", func() {
+			_, _, err := h.audit.Classifications(t.Context(), "stalk", 0, 50)
+			must(err)
+		}},
+		{"Classification", func() {
+			_, err := h.audit.Classification(t.Context(), report.Classification(one.OffenceCode, one.Offence), 0, 50)
+			must(err)
+			_, err = h.audit.Classification(t.Context(), report.Classification("", "Stalking"), 0, 50)
+			must(err)
+		}},
+	} {
+		plans, total := dbtest.Plans(t, d, c.do)
+		if most := 60; total > most && c.name != "Decide" && c.name != "TakeIn" {
+			t.Errorf("%s asks %d times, more than %d: is it once for each row?", c.name, total, most)
+		}
+		for _, p := range plans {
+			for _, scan := range p.Scans() {
+				if !slices.ContainsFunc(allowed[c.name], func(ok string) bool { return strings.HasPrefix(scan, ok) }) {
+					t.Errorf("%s reads the whole of %s, in\n%.600s\n%s", c.name, scan, p.Query, strings.Join(p.Steps, "\n"))
+				}
+			}
+		}
+	}
+}
+
+// top are the first patterns of the worklist.
+func (h house) top(t *testing.T) []recording.Entry {
+	t.Helper()
+	all, _, err := h.audit.Worklist(t.Context(), recording.Filter{}, 0, 50)
+	if err != nil || len(all) < 20 {
+		t.Fatal(fmt.Errorf("%d patterns, %w", len(all), err))
+	}
+	return all
+}
