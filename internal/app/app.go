@@ -16,6 +16,7 @@ import (
 	"clew/internal/db"
 	"clew/internal/fault"
 	"clew/internal/govuk"
+	"clew/internal/intake"
 	"clew/internal/pattern"
 	"clew/internal/pattern/patternweb"
 	"clew/internal/person"
@@ -42,7 +43,7 @@ type App struct {
 	Reports *report.Store
 	People  *person.Store
 	Held    *pattern.Store
-	Intake  *pattern.Intake
+	Intake  *intake.Desk
 	Audit   *recording.Store
 }
 
@@ -61,7 +62,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	}
 	a := &App{db: d, config: c, Reports: report.NewStore(d), People: person.NewStore(d), Audit: recording.NewStore(d)}
 	a.Held = pattern.NewStore(d, a.People)
-	a.Intake = pattern.NewIntake(a.Held, a.Reports, filepath.Join(c.Data, "uploads"))
+	a.Intake = intake.New(d, a.Held, a.Reports, filepath.Join(c.Data, "uploads"))
 	return a, nil
 }
 

@@ -10,12 +10,12 @@ import (
 	"time"
 
 	"clew/internal/fault"
-	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/pattern/match"
 	"clew/internal/pattern/patternweb"
 	"clew/internal/report"
 	"clew/internal/table"
+	"clew/internal/words"
 )
 
 type sweep struct {
@@ -160,7 +160,7 @@ func (c *sweep) told(s Streams, t *table.Reader, totals report.Totals, w *patter
 		{pattern.Conduct, "is another repeat", "are other repeats"},
 		{pattern.Single, "is one occasion with several records", "are one occasion with several records"},
 	} {
-		fmt.Fprintln(s.Out, number.Of(counts[line.finding], line.single, line.many))
+		fmt.Fprintln(s.Out, words.Count(counts[line.finding], line.single, line.many))
 	}
 	fmt.Fprintf(s.Out, "%s\n", filepath.Join(c.Out, "report.html"))
 	return nil

@@ -5,11 +5,11 @@ import (
 	"slices"
 
 	"clew/internal/db"
-	"clew/internal/number"
 	"clew/internal/pattern/match"
 	"clew/internal/pattern/narrate"
 	"clew/internal/person"
 	"clew/internal/report"
+	"clew/internal/words"
 )
 
 // A Part is what a report that is held is part of. Of a report that has been
@@ -48,7 +48,7 @@ func (p *Part) Sentence() string {
 	if p.Later == 0 {
 		return s.Sentence()
 	}
-	return s.Sentence() + " " + number.Of(p.Later, "report has", "reports have") + " come in since."
+	return s.Sentence() + " " + words.Count(p.Later, "report has", "reports have") + " come in since."
 }
 
 // complete fills in everything but the record.

@@ -5,9 +5,9 @@ import (
 	"strings"
 
 	"clew/internal/law"
-	"clew/internal/number"
 	"clew/internal/pattern/narrate"
 	"clew/internal/when"
+	"clew/internal/words"
 )
 
 // reasons says why, in sentences that stand alone: in a table cell, on a page,
@@ -16,10 +16,10 @@ func (p *Pattern) reasons() []string {
 	var why []string
 	say := func(format string, args ...any) { why = append(why, fmt.Sprintf(format, args...)) }
 
-	say("%s, %s to %s, in %s from %s.", number.Of(p.Total, "occasion", "occasions"), when.DayOf(p.First), when.DayOf(p.Last),
-		number.Of(len(p.Accounts), "report", "reports"), number.Of(len(p.Agencies), "agency", "agencies"))
+	say("%s, %s to %s, in %s from %s.", words.Count(p.Total, "occasion", "occasions"), when.DayOf(p.First), when.DayOf(p.Last),
+		words.Count(len(p.Accounts), "report", "reports"), words.Count(len(p.Agencies), "agency", "agencies"))
 	if p.Behaviours != 0 {
-		say("The records describe %s.", list(wayWords(p.Behaviours)))
+		say("The records describe %s.", words.List(wayWords(p.Behaviours)))
 	} else {
 		say("The records do not say what was done in words that show stalking behaviours.")
 	}
@@ -29,7 +29,7 @@ func (p *Pattern) reasons() []string {
 	case p.StalkingRecorded():
 		say("Stalking has been recorded.")
 	default:
-		say("None of it is recorded as stalking; it is recorded as %s.", list(p.recordedWords()))
+		say("None of it is recorded as stalking; it is recorded as %s.", words.List(p.recordedWords()))
 	}
 	if policy, ok := p.policy(); ok && p.Total >= 2 {
 		say("They are recorded as former partners: since %s a course of conduct by a former partner is recorded as stalking first, unless it is harassment in law only.", policy.From.Format("January 2006"))
@@ -44,7 +44,7 @@ func (p *Pattern) reasons() []string {
 		say("A threat is recorded.")
 	}
 	if p.Impact != 0 {
-		say("The victim's life has changed: %s.", list(impactWords(p.Impact)))
+		say("The victim's life has changed: %s.", words.List(impactWords(p.Impact)))
 	}
 	if p.Unwanted {
 		say("A record says the suspect was told it was unwanted, or was warned.")
@@ -53,13 +53,13 @@ func (p *Pattern) reasons() []string {
 		say("No record names who did it. That it is one person is for enquiry to show.")
 	}
 	if p.AlsoUnnamed > 0 {
-		say("The victim has also made %s of such conduct that %s nobody. They are not counted here.", number.Of(p.AlsoUnnamed, "report", "reports"), number.One(p.AlsoUnnamed, "names", "name"))
+		say("The victim has also made %s of such conduct that %s nobody. They are not counted here.", words.Count(p.AlsoUnnamed, "report", "reports"), words.One(p.AlsoUnnamed, "names", "name"))
 	}
 	if p.OtherVictims > 0 {
-		say("%s reported the same suspect.", number.Of(p.OtherVictims, "other person has", "other people have"))
+		say("%s reported the same suspect.", words.Count(p.OtherVictims, "other person has", "other people have"))
 	}
 	if p.Counter > 0 {
-		say("The suspect has also reported the victim (%s). Each is shown as its own pattern; neither is merged into the other.", number.Of(p.Counter, "report", "reports"))
+		say("The suspect has also reported the victim (%s). Each is shown as its own pattern; neither is merged into the other.", words.Count(p.Counter, "report", "reports"))
 	}
 	if p.Finding == Conduct {
 		why = append(why, p.notStalking()...)
@@ -102,8 +102,8 @@ func (p *Pattern) recordedWords() (all []string) {
 	return all
 }
 
-// words for people, by value; a value without its own words is shown as it is.
-var words = map[string]string{
+// plainly is each value in words for people; a value without its own words is shown as it is.
+var plainly = map[string]string{
 	"contacting": "contact", "publishing": "publishing about the victim", "monitoring": "monitoring online or by phone",
 	"interfering": "interfering with property", "watching": "watching or spying", "other": "other acts",
 	"changed-route": "changed routes", "moved-home": "moved home", "changed-number": "changed number", "stopped-going-out": "stopped going out",
@@ -111,7 +111,7 @@ var words = map[string]string{
 
 func speak(values []string) []string {
 	for i, v := range values {
-		if w, ok := words[v]; ok {
+		if w, ok := plainly[v]; ok {
 			values[i] = w
 		} else {
 			values[i] = strings.ReplaceAll(v, "-", " ")
@@ -122,14 +122,3 @@ func speak(values []string) []string {
 
 func wayWords(s Set) []string    { return speak(In(s, narrate.Behaviours)) }
 func impactWords(s Set) []string { return speak(In(s, narrate.Impacts)) }
-
-func list(all []string) string {
-	switch n := len(all); n {
-	case 0:
-		return ""
-	case 1:
-		return all[0]
-	default:
-		return strings.Join(all[:n-1], ", ") + " and " + all[n-1]
-	}
-}

@@ -9,11 +9,11 @@ import (
 
 	"clew/internal/db"
 	"clew/internal/fault"
-	"clew/internal/number"
 	"clew/internal/pattern/match"
 	"clew/internal/pattern/narrate"
 	"clew/internal/person"
 	"clew/internal/report"
+	"clew/internal/words"
 )
 
 // A Screening says what one report is part of.
@@ -32,19 +32,19 @@ type Screening struct {
 func (s *Screening) Sentence() string {
 	switch {
 	case s.Unnamed && s.Nth > 1:
-		return fmt.Sprintf("This is the %s report by this victim of such conduct that names nobody, from %s. That it is one person is for enquiry to show.", ordinal(s.Nth), number.Of(len(s.Whole.Agencies), "agency", "agencies"))
+		return fmt.Sprintf("This is the %s report by this victim of such conduct that names nobody, from %s. That it is one person is for enquiry to show.", ordinal(s.Nth), words.Count(len(s.Whole.Agencies), "agency", "agencies"))
 	case s.Unnamed && s.Victim.Known():
-		return fmt.Sprintf("This report names nobody who did it. The victim is named in %s already.", number.Of(s.VictimIs.AsVictim, "other report", "other reports"))
+		return fmt.Sprintf("This report names nobody who did it. The victim is named in %s already.", words.Count(s.VictimIs.AsVictim, "other report", "other reports"))
 	case s.Nth == 0:
 		return "This report does not name both a victim and a suspect, so it cannot be set beside others yet."
 	case s.Nth == 1 && s.Suspect.Known():
-		return fmt.Sprintf("This is the first report by this victim about this suspect. The suspect is named in %s already.", number.Of(s.SuspectIs.AsSuspect, "other report", "other reports"))
+		return fmt.Sprintf("This is the first report by this victim about this suspect. The suspect is named in %s already.", words.Count(s.SuspectIs.AsSuspect, "other report", "other reports"))
 	case s.Nth == 1:
 		return "This is the first report by this victim about this suspect."
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "This is the %s report by this victim about this suspect, from %s.", ordinal(s.Nth), number.Of(len(s.Whole.Agencies), "agency", "agencies"))
-	if earlier := list(s.Whole.recordedWords()); earlier != "" {
+	fmt.Fprintf(&b, "This is the %s report by this victim about this suspect, from %s.", ordinal(s.Nth), words.Count(len(s.Whole.Agencies), "agency", "agencies"))
+	if earlier := words.List(s.Whole.recordedWords()); earlier != "" {
 		fmt.Fprintf(&b, " Recorded so far as %s.", earlier)
 	}
 	return b.String()

@@ -11,6 +11,7 @@ import (
 	"clew/internal/person"
 	"clew/internal/report"
 	"clew/internal/when"
+	"clew/internal/words"
 )
 
 var (
@@ -169,7 +170,7 @@ func (c *Held) row() (row []any, agencies [][]any) {
 	return []any{
 		c.ID, c.VictimPerson, c.SuspectPerson, c.Victim, c.Suspect, string(p.Finding), p.pressingKey(), len(p.Accounts), p.Total, len(p.Agencies),
 		p.First.UnixMicro(), p.Last.UnixMicro(), p.Relationship.String(), btoi(p.Escalation != nil), btoi(grave), p.Counter, p.OtherVictims,
-		list(p.recordedWords()), strings.Join(p.Reasons, "\n"),
+		words.List(p.recordedWords()), strings.Join(p.Reasons, "\n"),
 	}, agencies
 }
 

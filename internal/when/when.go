@@ -165,8 +165,7 @@ func split(s string) (date, clock, zone string, err error) {
 	return date, clock, zone, nil
 }
 
-// Years outside these are slips; and inside, a zone cannot move a date to a year
-// of another length.
+// Years outside these, in the calendar or once the zone is taken off, are slips.
 const (
 	firstYear = 1000
 	lastYear  = 9998
@@ -210,10 +209,14 @@ func calendar(s string) (y int, m time.Month, d int, err error) {
 	if len(n) > 2 && (d < 1 || d > time.Date(y, m+1, 0, 0, 0, 0, 0, time.UTC).Day()) {
 		return 0, 0, 0, fmt.Errorf("%s %d has no day %d", m, y, d)
 	}
-	if y < firstYear || y > lastYear {
-		return 0, 0, 0, fmt.Errorf("the year %04d is not between %d and %d: check it", y, firstYear, lastYear)
+	return y, m, d, slip(y)
+}
+
+func slip(year int) error {
+	if year < firstYear || year > lastYear {
+		return fmt.Errorf("the year %04d is not between %d and %d: check it", year, firstYear, lastYear)
 	}
-	return y, m, d, nil
+	return nil
 }
 
 func minute(y int, m time.Month, d int, clock, zone string) (Moment, error) {
@@ -246,6 +249,9 @@ func minute(y int, m time.Month, d int, clock, zone string) (Moment, error) {
 	t := time.Date(y, m, d, n[0], n[1], 0, 0, at)
 	if first := t.Add(-time.Hour); first.Hour() == t.Hour() {
 		t = first // the hour that comes twice
+	}
+	if err := slip(t.UTC().Year()); err != nil { // the zone moved it
+		return Moment{}, err
 	}
 	return At(t), nil
 }

@@ -7,10 +7,10 @@ import (
 
 	"clew/internal/fault"
 	"clew/internal/govuk"
-	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/recording"
 	"clew/internal/web"
+	"clew/internal/words"
 )
 
 // A meanwhile is what changed between somebody's reading and deciding, so that
@@ -109,9 +109,9 @@ func (v *view) verdicts() (all []govuk.Radio) {
 
 // since says how many reports were read when it was decided, and came after.
 func since(d *recording.Decision, now int) string {
-	s := "Read " + number.Of(d.Reports, "report", "reports")
+	s := "Read " + words.Count(d.Reports, "report", "reports")
 	if now > d.Reports {
-		s += "; " + number.Of(now-d.Reports, "has", "have") + " come in since"
+		s += "; " + words.Count(now-d.Reports, "has", "have") + " come in since"
 	}
 	return s
 }

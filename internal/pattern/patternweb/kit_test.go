@@ -104,9 +104,9 @@ func (h *house) pattern(id string) pattern.Page {
 func (h *house) want(a webtest.Answer, status int, texts ...string) {
 	h.t.Helper()
 	if a.Status != status {
-		h.t.Errorf("status %d, want %d\n%s", a.Status, status, words(a.Body))
+		h.t.Errorf("status %d, want %d\n%s", a.Status, status, reading(a.Body))
 	}
-	body := words(a.Body)
+	body := reading(a.Body)
 	for _, text := range texts {
 		not, text := strings.HasPrefix(text, "!"), strings.TrimPrefix(text, "!")
 		if strings.Contains(body, text) == not {
@@ -154,8 +154,8 @@ func each(body string, f func(*html.Node)) {
 	}
 }
 
-// words are what can be read on a page, with single spaces.
-func words(body string) string {
+// reading are what can be read on a page, with single spaces.
+func reading(body string) string {
 	doc, err := html.Parse(strings.NewReader(body))
 	if err != nil {
 		return body

@@ -74,7 +74,7 @@ func TestSaveReport(t *testing.T) {
 		if value(a.Body, "offence") != "Harassment" {
 			t.Error("what was typed is lost")
 		}
-		if order := words(a.Body); strings.Index(order, "Enter the agency") > strings.Index(order, "Enter the reference") || strings.Index(order, "Enter when it was reported") > strings.Index(order, "February 2026 has") {
+		if order := reading(a.Body); strings.Index(order, "Enter the agency") > strings.Index(order, "Enter the reference") || strings.Index(order, "Enter when it was reported") > strings.Index(order, "February 2026 has") {
 			t.Error("the messages are not in the order of the page")
 		}
 		for field, wrong := range map[string][2]string{

@@ -10,11 +10,11 @@ import (
 	"clew/internal/fault"
 	"clew/internal/govuk"
 	"clew/internal/law"
-	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/recording"
 	"clew/internal/report"
 	"clew/internal/web"
+	"clew/internal/words"
 )
 
 // A view is what the page of a pattern shows.
@@ -119,7 +119,7 @@ func (v *view) next() step {
 	case d == nil:
 		return step{"Next: decide how this should be recorded", "Read why, look at the reports, and say what you decide. A second person confirms it.", "#decide", "Go to the decision"}
 	case v.grown() > 0:
-		return step{"Next: look again", "Since " + d.By + " decided, " + number.Of(v.grown(), "report has", "reports have") + " come in. If that changes anything, take the decision back and decide again.", "#decisions", "Go to the decision"}
+		return step{"Next: look again", "Since " + d.By + " decided, " + words.Count(v.grown(), "report has", "reports have") + " come in. If that changes anything, take the decision back and decide again.", "#decisions", "Go to the decision"}
 	case d.Standing() == recording.Disputed:
 		return step{"Next: settle the disagreement", "Two people read this differently. Talk it through; then take the decision back and decide again, or leave both on record.", "#decisions", "Read what each says"}
 	case d.Standing() == recording.Decided && strings.EqualFold(d.By, v.Actor):
@@ -177,9 +177,9 @@ func (v *view) occasion(o int) string {
 func (v *view) listed() string {
 	total, first := len(v.P.Accounts), v.Page.Offset()+1
 	if !v.Page.HasLinks(total) {
-		return number.Of(total, "report", "reports") + ", in order of when things happened"
+		return words.Count(total, "report", "reports") + ", in order of when things happened"
 	}
-	return fmt.Sprintf("Reports %s to %s of %s, in order of when things happened", number.Thousands(first), number.Thousands(first+len(v.P.Told)-1), number.Thousands(total))
+	return fmt.Sprintf("Reports %s to %s of %s, in order of when things happened", words.Thousands(first), words.Thousands(first+len(v.P.Told)-1), words.Thousands(total))
 }
 
 // happened is when a report says it happened, as precisely as it says.

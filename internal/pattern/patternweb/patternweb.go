@@ -13,12 +13,12 @@ import (
 
 	"clew/internal/fault"
 	"clew/internal/govuk"
-	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/recording"
 	"clew/internal/report"
 	"clew/internal/web"
 	"clew/internal/when"
+	"clew/internal/words"
 )
 
 type room struct {
@@ -83,7 +83,7 @@ func stamp(t time.Time) string { return t.In(when.London).Format("2 January 2006
 // joined is a list in words: "a, b and c". At most most are named.
 func joined(all []string, most int) string {
 	if len(all) > most {
-		all = append(append([]string(nil), all[:most-1]...), number.Thousands(len(all)-most+1)+" more")
+		all = append(append([]string(nil), all[:most-1]...), words.Thousands(len(all)-most+1)+" more")
 	}
 	if len(all) < 2 {
 		return strings.Join(all, "")
@@ -93,7 +93,7 @@ func joined(all []string, most int) string {
 
 // facts are the few figures of a pattern in one line.
 func lineFacts(l *pattern.Line) string {
-	parts := []string{number.Of(l.Occasions, "occasion", "occasions"), number.Of(l.Reports, "report", "reports"), number.Of(l.Agencies, "agency", "agencies"), between(l.Began, l.Latest)}
+	parts := []string{words.Count(l.Occasions, "occasion", "occasions"), words.Count(l.Reports, "report", "reports"), words.Count(l.Agencies, "agency", "agencies"), between(l.Began, l.Latest)}
 	if l.Relationship != pattern.Unsaid {
 		parts = append(parts, l.Relationship.Words())
 	}

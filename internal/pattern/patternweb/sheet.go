@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"clew/internal/law"
-	"clew/internal/number"
 	"clew/internal/pattern"
+	"clew/internal/words"
 )
 
 //go:embed sheet.css
@@ -49,17 +49,17 @@ func (s Sheet) lead() string {
 	if n == 0 {
 		return "No course of conduct was found that the records suggest is stalking and nobody has recorded as such."
 	}
-	return fmt.Sprintf("%s: the records suggest stalking, and no report of it is recorded as stalking.", number.Of(n, "pattern", "patterns"))
+	return fmt.Sprintf("%s: the records suggest stalking, and no report of it is recorded as stalking.", words.Count(n, "pattern", "patterns"))
 }
 
 type total struct{ name, value string }
 
 func (s Sheet) totals() []total {
 	return []total{
-		{"Rows read", number.Thousands(s.Read)}, {"Kept", number.Thousands(s.Kept)}, {"Set aside", number.Thousands(s.Aside)},
-		{"There twice", number.Thousands(s.Twice)}, {"Corrected by a later row", number.Thousands(s.Old)}, {"People", number.Thousands(s.People)},
-		{"Stalking, not recorded", number.Thousands(s.Findings[pattern.NotRecorded])}, {"Stalking, recorded", number.Thousands(s.Findings[pattern.Recorded])},
-		{"Other courses of conduct", number.Thousands(s.Findings[pattern.Conduct])}, {"Several records, one occasion", number.Thousands(s.Findings[pattern.Single])},
+		{"Rows read", words.Thousands(s.Read)}, {"Kept", words.Thousands(s.Kept)}, {"Set aside", words.Thousands(s.Aside)},
+		{"There twice", words.Thousands(s.Twice)}, {"Corrected by a later row", words.Thousands(s.Old)}, {"People", words.Thousands(s.People)},
+		{"Stalking, not recorded", words.Thousands(s.Findings[pattern.NotRecorded])}, {"Stalking, recorded", words.Thousands(s.Findings[pattern.Recorded])},
+		{"Other courses of conduct", words.Thousands(s.Findings[pattern.Conduct])}, {"Several records, one occasion", words.Thousands(s.Findings[pattern.Single])},
 	}
 }
 
@@ -97,11 +97,11 @@ func (s Sheet) groups() (all []group) {
 }
 
 func (s Sheet) further() string {
-	return fmt.Sprintf("This page shows the %s most pressing. %s more are in patterns.csv, in the same order.", number.Thousands(len(s.Courses)), number.Thousands(s.Left))
+	return fmt.Sprintf("This page shows the %s most pressing. %s more are in patterns.csv, in the same order.", words.Thousands(len(s.Courses)), words.Thousands(s.Left))
 }
 
 func facts(c *pattern.Course) string {
-	parts := []string{c.ID, number.Of(c.Total, "occasion", "occasions"), number.Of(len(c.Accounts), "report", "reports"), strings.Join(c.Agencies, ", ")}
+	parts := []string{c.ID, words.Count(c.Total, "occasion", "occasions"), words.Count(len(c.Accounts), "report", "reports"), strings.Join(c.Agencies, ", ")}
 	if c.Relationship != pattern.Unsaid {
 		parts = append(parts, c.Relationship.Words())
 	}
@@ -109,7 +109,7 @@ func facts(c *pattern.Course) string {
 }
 
 func recordCount(c *pattern.Course) string {
-	return number.Of(len(c.Accounts), "record", "records") + " and the elements"
+	return words.Count(len(c.Accounts), "record", "records") + " and the elements"
 }
 
 func recordedAs(a *pattern.Account) string {

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"clew/internal/number"
 	"clew/internal/pattern"
+	"clew/internal/words"
 )
 
 // A bar is how many occasions one week, month or year had. The tallest says so.
@@ -128,15 +128,15 @@ func gaps(all []pattern.Occasion, at func(time.Time) int) (found []gap) {
 // span says how long a number of days is, in weeks or months.
 func span(days int) string {
 	if days < 7*13 {
-		return number.Of(days/7, "week", "weeks")
+		return words.Count(days/7, "week", "weeks")
 	}
-	return number.Of((days*2+30)/61, "month", "months")
+	return words.Count((days*2+30)/61, "month", "months")
 }
 
-// words say what the picture shows, for those who do not see it.
-func words(p *pattern.Pattern, t *timeline) string {
+// described say what the picture shows, for those who do not see it.
+func described(p *pattern.Pattern, t *timeline) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s along time, in %s: %s.", number.Of(len(p.Occasions), "mark", "marks"), number.Of(len(t.Lanes), "lane", "lanes"), laneNamesOf(t))
+	fmt.Fprintf(&b, "%s along time, in %s: %s.", words.Count(len(p.Occasions), "mark", "marks"), words.Count(len(t.Lanes), "lane", "lanes"), laneNamesOf(t))
 	if p.Escalation != nil {
 		fmt.Fprintf(&b, " It grew worse on %s: %s", day(p.Occasions[p.Escalation.Occasion].From), p.Escalation.Words)
 	}

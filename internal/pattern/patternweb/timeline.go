@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"clew/internal/law"
-	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/when"
+	"clew/internal/words"
 )
 
 // A timeline is a pattern drawn along time: at the top how many occasions each
@@ -95,8 +95,8 @@ func draw(p *pattern.Pattern) timeline {
 	if e := p.Escalation; e != nil {
 		t.turn(at(p.Occasions[e.Occasion].From), e.Words)
 	}
-	t.Title = fmt.Sprintf("%s from %s to %s", number.Of(p.Total, "occasion", "occasions"), day(p.First), day(p.Last))
-	t.Words = words(p, &t)
+	t.Title = fmt.Sprintf("%s from %s to %s", words.Count(p.Total, "occasion", "occasions"), day(p.First), day(p.Last))
+	t.Words = described(p, &t)
 	return t
 }
 

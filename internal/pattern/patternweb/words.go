@@ -5,10 +5,10 @@ import (
 	"time"
 
 	"clew/internal/govuk"
-	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/pattern/match"
 	"clew/internal/person"
+	"clew/internal/words"
 )
 
 // suggestion is the finding in plain words, for the top of a page.
@@ -32,13 +32,13 @@ func suggestion(p *pattern.Pattern) string {
 func long(first, last time.Time) string {
 	switch days := int(last.Sub(first).Hours()/24) + 1; {
 	case days < 14:
-		return number.Of(days, "day", "days")
+		return words.Count(days, "day", "days")
 	case days < 7*13:
-		return number.Of(days/7, "week", "weeks")
+		return words.Count(days/7, "week", "weeks")
 	case days < 365*2:
-		return number.Of((days*2+30)/61, "month", "months")
+		return words.Count((days*2+30)/61, "month", "months")
 	default:
-		return number.Of(days/365, "year", "years")
+		return words.Count(days/365, "year", "years")
 	}
 }
 
@@ -46,19 +46,19 @@ func long(first, last time.Time) string {
 func roles(p person.Person) string {
 	switch {
 	case p.AsSuspect == 0:
-		return "victim in " + number.Of(p.AsVictim, "report", "reports")
+		return "victim in " + words.Count(p.AsVictim, "report", "reports")
 	case p.AsVictim == 0:
-		return "suspect in " + number.Of(p.AsSuspect, "report", "reports")
+		return "suspect in " + words.Count(p.AsSuspect, "report", "reports")
 	}
-	return "victim in " + number.Of(p.AsVictim, "report", "reports") + ", suspect in " + number.Thousands(p.AsSuspect)
+	return "victim in " + words.Count(p.AsVictim, "report", "reports") + ", suspect in " + words.Thousands(p.AsSuspect)
 }
 
 // occasionWords number an occasion, and say what a series stands for.
 func occasionWords(i int, o *pattern.Occasion) string {
 	if o.Count > 1 {
-		return fmt.Sprintf("Occasion %s, and %s more like it", number.Thousands(i+1), number.Thousands(o.Count-1))
+		return fmt.Sprintf("Occasion %s, and %s more like it", words.Thousands(i+1), words.Thousands(o.Count-1))
 	}
-	return "Occasion " + number.Thousands(i+1)
+	return "Occasion " + words.Thousands(i+1)
 }
 
 func elementRows(v *view) (rows [][]govuk.Cell) {

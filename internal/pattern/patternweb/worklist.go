@@ -9,10 +9,10 @@ import (
 
 	"clew/internal/fault"
 	"clew/internal/govuk"
-	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/recording"
 	"clew/internal/web"
+	"clew/internal/words"
 )
 
 // A worklist is what the page of it shows.
@@ -116,9 +116,9 @@ func (v *worklist) counted() string {
 	case v.Total == 1:
 		return "1 pattern"
 	case !v.Page.HasLinks(v.Total):
-		return number.Thousands(v.Total) + " patterns, " + order
+		return words.Thousands(v.Total) + " patterns, " + order
 	}
-	return "Patterns " + number.Thousands(first) + " to " + number.Thousands(first+len(v.Entries)-1) + " of " + number.Thousands(v.Total) + ", " + order
+	return "Patterns " + words.Thousands(first) + " to " + words.Thousands(first+len(v.Entries)-1) + " of " + words.Thousands(v.Total) + ", " + order
 }
 
 // empty reports that there are no patterns at all.

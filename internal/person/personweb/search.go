@@ -9,11 +9,11 @@ import (
 
 	"clew/internal/fault"
 	"clew/internal/govuk"
-	"clew/internal/number"
 	"clew/internal/person"
 	"clew/internal/report"
 	"clew/internal/web"
 	"clew/internal/when"
+	"clew/internal/words"
 )
 
 const (
@@ -139,7 +139,7 @@ func reports(n int) string {
 	if n == 0 {
 		return "–"
 	}
-	return number.Of(n, "report", "reports")
+	return words.Count(n, "report", "reports")
 }
 
 func reportsTable(v *searching) govuk.Table {

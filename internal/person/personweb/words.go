@@ -9,11 +9,11 @@ import (
 	"github.com/a-h/templ"
 
 	"clew/internal/govuk"
-	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/pattern/match"
 	"clew/internal/person"
 	"clew/internal/when"
+	"clew/internal/words"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -22,14 +22,14 @@ func peopleCounted(v *searching) string {
 	if v.MorePeople {
 		return "200 people or more"
 	}
-	return number.Of(v.AllPeople, "person", "people")
+	return words.Count(v.AllPeople, "person", "people")
 }
 
 func reportsCounted(v *searching) string {
 	if v.MoreReports {
 		return "More than 200 reports"
 	}
-	return number.Of(v.AllReports, "report", "reports")
+	return words.Count(v.AllReports, "report", "reports")
 }
 
 // personFacts is who a person is, in one line.
@@ -40,11 +40,11 @@ func personFacts(p person.Person) string {
 	}
 	switch {
 	case p.AsVictim > 0 && p.AsSuspect > 0:
-		parts = append(parts, "Victim in "+number.Of(p.AsVictim, "report", "reports"), "suspect in "+number.Of(p.AsSuspect, "report", "reports"))
+		parts = append(parts, "Victim in "+words.Count(p.AsVictim, "report", "reports"), "suspect in "+words.Count(p.AsSuspect, "report", "reports"))
 	case p.AsSuspect > 0:
-		parts = append(parts, "Suspect in "+number.Of(p.AsSuspect, "report", "reports"))
+		parts = append(parts, "Suspect in "+words.Count(p.AsSuspect, "report", "reports"))
 	default:
-		parts = append(parts, "Victim in "+number.Of(p.AsVictim, "report", "reports"))
+		parts = append(parts, "Victim in "+words.Count(p.AsVictim, "report", "reports"))
 	}
 	return strings.Join(parts, " · ")
 }
@@ -176,7 +176,7 @@ func findingTag(f pattern.Finding) govuk.Tag {
 
 // lineFacts are the few figures of a pattern.
 func lineFacts(l *pattern.Line) string {
-	parts := []string{number.Of(l.Occasions, "occasion", "occasions"), number.Of(l.Reports, "report", "reports"), number.Of(l.Agencies, "agency", "agencies"), "last " + when.DayOf(l.Latest)}
+	parts := []string{words.Count(l.Occasions, "occasion", "occasions"), words.Count(l.Reports, "report", "reports"), words.Count(l.Agencies, "agency", "agencies"), "last " + when.DayOf(l.Latest)}
 	if l.Relationship != pattern.Unsaid {
 		parts = append(parts, l.Relationship.Words())
 	}

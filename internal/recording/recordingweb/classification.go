@@ -5,9 +5,9 @@ import (
 	"net/url"
 
 	"clew/internal/govuk"
-	"clew/internal/number"
 	"clew/internal/recording"
 	"clew/internal/web"
+	"clew/internal/words"
 )
 
 // A search is what the list of classifications shows.
@@ -71,9 +71,9 @@ func (v *search) counted() string {
 	case v.Total == 0:
 		return "No classification has all of these words. Try fewer, or a part of a word."
 	case v.Page.HasLinks(v.Total):
-		return "Classifications " + number.Thousands(v.Page.Offset()+1) + " to " + number.Thousands(v.Page.Offset()+len(v.Found)) + " of " + number.Thousands(v.Total)
+		return "Classifications " + words.Thousands(v.Page.Offset()+1) + " to " + words.Thousands(v.Page.Offset()+len(v.Found)) + " of " + words.Thousands(v.Total)
 	}
-	return number.Of(v.Total, "classification", "classifications")
+	return words.Count(v.Total, "classification", "classifications")
 }
 
 // title names a classification: many have a code or a title only.
@@ -102,7 +102,7 @@ func months(u *recording.Used) string {
 func usedRows(all []recording.Used) (rows [][]govuk.Cell) {
 	for i := range all {
 		u := &all[i]
-		rows = append(rows, []govuk.Cell{{HTML: usedLink(u)}, {Text: number.Thousands(u.Reports), Format: "numeric"}, {Text: months(u)}, {Text: number.Thousands(u.Considered), Format: "numeric"}})
+		rows = append(rows, []govuk.Cell{{HTML: usedLink(u)}, {Text: words.Thousands(u.Reports), Format: "numeric"}, {Text: months(u)}, {Text: words.Thousands(u.Considered), Format: "numeric"}})
 	}
 	return rows
 }
@@ -117,16 +117,16 @@ func filedRows(all []recording.Filed) (rows [][]govuk.Cell) {
 
 func monthRows(all []recording.Month) (rows [][]govuk.Cell) {
 	for _, m := range all {
-		rows = append(rows, []govuk.Cell{{Text: m.Begins.Format("January 2006")}, {Text: number.Thousands(m.Reports), Format: "numeric"}})
+		rows = append(rows, []govuk.Cell{{Text: m.Begins.Format("January 2006")}, {Text: words.Thousands(m.Reports), Format: "numeric"}})
 	}
 	return rows
 }
 
 func (v *classified) listed() string {
 	if v.Page.HasLinks(v.Reports) {
-		return "Reports " + number.Thousands(v.Page.Offset()+1) + " to " + number.Thousands(v.Page.Offset()+len(v.Filed)) + " of " + number.Thousands(v.Reports) + ", newest first"
+		return "Reports " + words.Thousands(v.Page.Offset()+1) + " to " + words.Thousands(v.Page.Offset()+len(v.Filed)) + " of " + words.Thousands(v.Reports) + ", newest first"
 	}
-	return number.Of(v.Reports, "report", "reports") + ", newest first"
+	return words.Count(v.Reports, "report", "reports") + ", newest first"
 }
 
 func decided(d *recording.Decision) string {

@@ -14,10 +14,10 @@ import (
 
 	"clew/internal/fault"
 	"clew/internal/govuk"
-	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/recording"
 	"clew/internal/web"
+	"clew/internal/words"
 )
 
 type room struct{ audit *recording.Store }
@@ -105,16 +105,16 @@ func drawnFrom(s *recording.Sample) string {
 		parts = append(parts, s.Filter.Agency)
 	}
 	if len(parts) == 0 {
-		return number.Of(s.DrawnFrom, "pattern", "patterns") + " of any kind"
+		return words.Count(s.DrawnFrom, "pattern", "patterns") + " of any kind"
 	}
-	return number.Of(s.DrawnFrom, "pattern", "patterns") + " (" + strings.Join(parts, "; ") + ")"
+	return words.Count(s.DrawnFrom, "pattern", "patterns") + " (" + strings.Join(parts, "; ") + ")"
 }
 
 func sampleRows(all []recording.Sample) (rows [][]govuk.Cell) {
 	for i := range all {
 		s := &all[i]
 		rows = append(rows, []govuk.Cell{
-			{HTML: sampleLink(s)}, {Text: s.By}, {Text: drawnFrom(s)}, {Text: number.Thousands(s.Size), Format: "numeric"}, {Text: number.Thousands(s.Done) + " of " + number.Thousands(s.Size)},
+			{HTML: sampleLink(s)}, {Text: s.By}, {Text: drawnFrom(s)}, {Text: words.Thousands(s.Size), Format: "numeric"}, {Text: words.Thousands(s.Done) + " of " + words.Thousands(s.Size)},
 		})
 	}
 	return rows

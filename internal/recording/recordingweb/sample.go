@@ -5,10 +5,10 @@ import (
 	"strings"
 
 	"clew/internal/govuk"
-	"clew/internal/number"
 	"clew/internal/recording"
 	"clew/internal/table"
 	"clew/internal/web"
+	"clew/internal/words"
 )
 
 // A sampled page is what the page of a sample shows.
@@ -83,7 +83,7 @@ func (v *sampled) headline() string {
 	if a.Stalking == 0 {
 		return "Two people have not yet held any pattern of this sample to be stalking, so there is no figure to give."
 	}
-	return "Of " + number.Of(a.Stalking, "pattern", "patterns") + " that two people hold to be stalking, " + number.Thousands(a.Recorded) + number.One(a.Recorded, " was", " were") +
+	return "Of " + words.Count(a.Stalking, "pattern", "patterns") + " that two people hold to be stalking, " + words.Thousands(a.Recorded) + words.One(a.Recorded, " was", " were") +
 		" recorded as stalking when the sample was drawn: " + percent(a.Share) + "."
 }
 
@@ -96,23 +96,23 @@ func (v *sampled) sure() string {
 // others says what became of the rest of the sample.
 func (v *sampled) others() string {
 	r := &v.Results
-	parts := []string{number.Of(r.All.Waiting, "pattern waits", "patterns wait") + " for a decision that two people hold"}
+	parts := []string{words.Count(r.All.Waiting, "pattern waits", "patterns wait") + " for a decision that two people hold"}
 	if r.NotStalking > 0 {
-		s := number.Of(r.NotStalking, "is", "are") + " held not to be stalking"
+		s := words.Count(r.NotStalking, "is", "are") + " held not to be stalking"
 		if r.RecordedAnyway > 0 {
-			s += ", and " + number.Thousands(r.RecordedAnyway) + " of them " + number.One(r.RecordedAnyway, "was", "were") + " recorded as stalking all the same"
+			s += ", and " + words.Thousands(r.RecordedAnyway) + " of them " + words.One(r.RecordedAnyway, "was", "were") + " recorded as stalking all the same"
 		}
 		parts = append(parts, s)
 	}
 	if r.NeedEnquiry > 0 {
-		parts = append(parts, number.Of(r.NeedEnquiry, "needs", "need")+" more asked first")
+		parts = append(parts, words.Count(r.NeedEnquiry, "needs", "need")+" more asked first")
 	}
 	return strings.Join(parts, "; ") + "."
 }
 
 func (v *sampled) facts() []govuk.Row {
 	return []govuk.Row{
-		govuk.Fact("Drawn", stamp(v.Sample.Drawn)+" by "+v.Sample.By), govuk.Fact("Size", number.Of(v.Sample.Size, "pattern", "patterns")),
+		govuk.Fact("Drawn", stamp(v.Sample.Drawn)+" by "+v.Sample.By), govuk.Fact("Size", words.Count(v.Sample.Size, "pattern", "patterns")),
 		govuk.Fact("Drawn from", drawnFrom(&v.Sample)), govuk.Fact("Seed", v.Sample.Seed),
 	}
 }
@@ -126,8 +126,8 @@ func accuracyRows(r *recording.Results) (rows [][]govuk.Cell) {
 		if a.Stalking > 0 {
 			share, interval = percent(a.Share), percent(a.Low)+" to "+percent(a.High)
 		}
-		rows = append(rows, []govuk.Cell{{Text: name, Classes: classes}, {Text: number.Thousands(a.Stalking), Format: "numeric"}, {Text: number.Thousands(a.Recorded), Format: "numeric"},
-			{Text: share, Format: "numeric"}, {Text: interval}, {Text: number.Thousands(a.Waiting), Format: "numeric"}})
+		rows = append(rows, []govuk.Cell{{Text: name, Classes: classes}, {Text: words.Thousands(a.Stalking), Format: "numeric"}, {Text: words.Thousands(a.Recorded), Format: "numeric"},
+			{Text: share, Format: "numeric"}, {Text: interval}, {Text: words.Thousands(a.Waiting), Format: "numeric"}})
 	}
 	add("All", "", r.All)
 	for _, a := range r.Areas {
@@ -142,7 +142,7 @@ func accuracyRows(r *recording.Results) (rows [][]govuk.Cell) {
 func entryRows(v *sampled) (rows [][]govuk.Cell) {
 	for i := range v.Entries {
 		e := &v.Entries[i]
-		rows = append(rows, []govuk.Cell{{Text: number.Thousands(v.First + i), Format: "numeric"}, {HTML: entryLink(e)}, {HTML: stateTag(e.State)}, {Text: e.Verdict.Words()}})
+		rows = append(rows, []govuk.Cell{{Text: words.Thousands(v.First + i), Format: "numeric"}, {HTML: entryLink(e)}, {HTML: stateTag(e.State)}, {Text: e.Verdict.Words()}})
 	}
 	return rows
 }

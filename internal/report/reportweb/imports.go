@@ -8,7 +8,7 @@ import (
 
 	"clew/internal/fault"
 	"clew/internal/govuk"
-	"clew/internal/pattern"
+	"clew/internal/intake"
 	"clew/internal/report"
 	"clew/internal/table"
 	"clew/internal/web"
@@ -89,13 +89,13 @@ type stage struct {
 	Actor    string
 	Done     string
 	Wrong    fault.Invalid
-	Has      bool             // the file is still here
-	Mapping  mapping          // while columns are to be confirmed
-	Progress web.Progress     // while it runs
-	Aside    []report.Aside   // some of the rows set aside
-	Before   *report.Import   // that took the same file in before
-	header   []string         // of the file, for the rows set aside
-	preview  *pattern.Preview // of the first rows
+	Has      bool            // the file is still here
+	Mapping  mapping         // while columns are to be confirmed
+	Progress web.Progress    // while it runs
+	Aside    []report.Aside  // some of the rows set aside
+	Before   *report.Import  // that took the same file in before
+	header   []string        // of the file, for the rows set aside
+	preview  *intake.Preview // of the first rows
 }
 
 var importDone = map[string]string{"removed": "The file is removed from this computer"}
@@ -105,7 +105,7 @@ func (h room) showImport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m, agency := pattern.MappingOf(&v.Import)
+	m, agency := intake.MappingOf(&v.Import)
 	if v.Has && !v.State.Running() {
 		if err := h.prepare(r, &v, m, agency); err != nil {
 			return err
@@ -132,7 +132,7 @@ func (h room) stageOf(r *http.Request) (v stage, err error) {
 		v.Has = h.intake.Has(id)
 	}
 	if v.Import.Aside > 0 && !v.State.Running() {
-		v.header = pattern.HeaderOf(&v.Import)
+		v.header = intake.HeaderOf(&v.Import)
 		err = h.reports.AsideRows(r.Context(), id, shownAside, func(a report.Aside) error { v.Aside = append(v.Aside, a); return nil })
 	}
 	return v, err
@@ -274,7 +274,7 @@ func (h room) aside(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	head := []string{"line", "reason"}
-	for _, name := range pattern.HeaderOf(&i) {
+	for _, name := range intake.HeaderOf(&i) {
 		head = append(head, text(name))
 	}
 	out := table.NewWriter(web.Attach(w, "text/csv; charset=utf-8", "rows-set-aside.csv"), head...)

@@ -9,7 +9,7 @@ import (
 
 	"clew/internal/fault"
 	"clew/internal/govuk"
-	"clew/internal/pattern"
+	"clew/internal/intake"
 	"clew/internal/report"
 	"clew/internal/web"
 )
@@ -38,7 +38,7 @@ const (
 )
 
 // mappingOf is a mapping with the beginning of the file it is for.
-func mappingOf(p *pattern.Preview, m report.Mapping, agency string) mapping {
+func mappingOf(p *intake.Preview, m report.Mapping, agency string) mapping {
 	v := mapping{Agency: agency, Doubts: p.Proposal.Doubts, Notices: p.Notices}
 	for i, name := range p.Header {
 		c := theirs{Name: name, Field: "c" + strconv.Itoa(i), Ours: m[name], Own: ours(name) != nil}

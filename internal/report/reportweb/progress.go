@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"time"
 
-	"clew/internal/number"
-	"clew/internal/pattern"
+	"clew/internal/intake"
 	"clew/internal/report"
 	"clew/internal/web"
+	"clew/internal/words"
 )
 
 // shares are how much of the bar each stage of an import takes, in order. A large
@@ -16,7 +16,7 @@ var shares = []struct {
 	stage, words string
 	percent      int
 }{
-	{pattern.Reads, "reading", 75},
+	{intake.Reads, "reading", 75},
 	{"grouping", "putting names and numbers side by side", 2},
 	{"learning", "learning what tells people apart here", 4},
 	{"comparing", "comparing people", 6},
@@ -31,23 +31,23 @@ func (h room) progressOf(i *report.Import) web.Progress {
 
 // progressWords says how far an import has come. It is Done once the import runs no
 // more, when the page is to be loaded again.
-func progressWords(i *report.Import, p pattern.Progress, runs bool) web.Progress {
+func progressWords(i *report.Import, p intake.Progress, runs bool) web.Progress {
 	if !i.State.Running() {
 		return web.Progress{Text: "Finished", Value: 100, Max: 100, Done: true}
 	}
 	if !runs { // another program runs it, or it ends just now
-		return web.Progress{Text: number.Of(i.Read, "row", "rows") + " read"}
+		return web.Progress{Text: words.Count(i.Read, "row", "rows") + " read"}
 	}
-	if p.Stage == pattern.Waits {
+	if p.Stage == intake.Waits {
 		if p.Before < 1 {
 			return web.Progress{Text: "About to start"}
 		}
-		return web.Progress{Text: "Waiting for " + number.Of(p.Before, "other import", "other imports") + " to finish"}
+		return web.Progress{Text: "Waiting for " + words.Count(p.Before, "other import", "other imports") + " to finish"}
 	}
-	percent, words := 0, p.Stage
+	percent, doing := 0, p.Stage
 	for _, s := range shares {
 		if s.stage == p.Stage {
-			words = s.words
+			doing = s.words
 			if p.Total > 0 {
 				percent += int(int64(s.percent) * min(p.Done, p.Total) / p.Total)
 			}
@@ -56,17 +56,17 @@ func progressWords(i *report.Import, p pattern.Progress, runs bool) web.Progress
 		percent += s.percent
 	}
 	text := fmt.Sprintf("%d%% done. ", percent)
-	if p.Stage == pattern.Reads {
-		text += number.Of(p.Rows, "row", "rows") + " read"
+	if p.Stage == intake.Reads {
+		text += words.Count(p.Rows, "row", "rows") + " read"
 		if p.Rate >= 1 {
-			text += fmt.Sprintf(", %s a second", number.Thousands(int(p.Rate)))
+			text += fmt.Sprintf(", %s a second", words.Thousands(int(p.Rate)))
 		}
 		if left := leftWords(p.Left); left != "" {
 			text += "; reading ends in " + left
 		}
 		return web.Progress{Text: text + ".", Value: percent, Max: 100}
 	}
-	return web.Progress{Text: text + "All " + number.Of(i.Read, "row is", "rows are") + " in. Now " + words + ".", Value: percent, Max: 100}
+	return web.Progress{Text: text + "All " + words.Count(i.Read, "row is", "rows are") + " in. Now " + doing + ".", Value: percent, Max: 100}
 }
 
 // leftWords is a time that is left, as roughly as it is known.

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"clew/internal/pattern"
+	"clew/internal/intake"
 	"clew/internal/report"
 	"clew/internal/web"
 )
@@ -15,21 +15,21 @@ func TestProgressWords(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		i    report.Import
-		p    pattern.Progress
+		p    intake.Progress
 		runs bool
 		want web.Progress
 	}{
-		{"done", report.Import{State: report.Done}, pattern.Progress{}, false, web.Progress{Text: "Finished", Value: 100, Max: 100, Done: true}},
-		{"stopped", report.Import{State: report.Stopped}, pattern.Progress{}, false, web.Progress{Text: "Finished", Value: 100, Max: 100, Done: true}},
-		{"elsewhere", reading, pattern.Progress{}, false, web.Progress{Text: "1,200 rows read"}},
-		{"next", reading, pattern.Progress{Stage: pattern.Waits}, true, web.Progress{Text: "About to start"}},
-		{"one before", reading, pattern.Progress{Stage: pattern.Waits, Before: 1}, true, web.Progress{Text: "Waiting for 1 other import to finish"}},
-		{"two before", reading, pattern.Progress{Stage: pattern.Waits, Before: 2}, true, web.Progress{Text: "Waiting for 2 other imports to finish"}},
-		{"begins", reading, pattern.Progress{Stage: pattern.Reads}, true, web.Progress{Text: "0% done. 0 rows read.", Max: 100}},
-		{"halfway", reading, pattern.Progress{Stage: pattern.Reads, Rows: 12480, Rate: 3200.7, Done: 50, Total: 100, Left: 130 * time.Second}, true, web.Progress{Text: "37% done. 12,480 rows read, 3,200 a second; reading ends in about 2 minutes.", Value: 37, Max: 100}},
-		{"past the end", reading, pattern.Progress{Stage: pattern.Reads, Rows: 1, Rate: .5, Done: 300, Total: 100}, true, web.Progress{Text: "75% done. 1 row read.", Value: 75, Max: 100}},
-		{"comparing", matching, pattern.Progress{Stage: "comparing", Done: 1, Total: 2}, true, web.Progress{Text: "84% done. All 12,480 rows are in. Now comparing people.", Value: 84, Max: 100}},
-		{"writing", matching, pattern.Progress{Stage: "writing", Total: 2}, true, web.Progress{Text: "89% done. All 12,480 rows are in. Now writing down the patterns.", Value: 89, Max: 100}},
+		{"done", report.Import{State: report.Done}, intake.Progress{}, false, web.Progress{Text: "Finished", Value: 100, Max: 100, Done: true}},
+		{"stopped", report.Import{State: report.Stopped}, intake.Progress{}, false, web.Progress{Text: "Finished", Value: 100, Max: 100, Done: true}},
+		{"elsewhere", reading, intake.Progress{}, false, web.Progress{Text: "1,200 rows read"}},
+		{"next", reading, intake.Progress{Stage: intake.Waits}, true, web.Progress{Text: "About to start"}},
+		{"one before", reading, intake.Progress{Stage: intake.Waits, Before: 1}, true, web.Progress{Text: "Waiting for 1 other import to finish"}},
+		{"two before", reading, intake.Progress{Stage: intake.Waits, Before: 2}, true, web.Progress{Text: "Waiting for 2 other imports to finish"}},
+		{"begins", reading, intake.Progress{Stage: intake.Reads}, true, web.Progress{Text: "0% done. 0 rows read.", Max: 100}},
+		{"halfway", reading, intake.Progress{Stage: intake.Reads, Rows: 12480, Rate: 3200.7, Done: 50, Total: 100, Left: 130 * time.Second}, true, web.Progress{Text: "37% done. 12,480 rows read, 3,200 a second; reading ends in about 2 minutes.", Value: 37, Max: 100}},
+		{"past the end", reading, intake.Progress{Stage: intake.Reads, Rows: 1, Rate: .5, Done: 300, Total: 100}, true, web.Progress{Text: "75% done. 1 row read.", Value: 75, Max: 100}},
+		{"comparing", matching, intake.Progress{Stage: "comparing", Done: 1, Total: 2}, true, web.Progress{Text: "84% done. All 12,480 rows are in. Now comparing people.", Value: 84, Max: 100}},
+		{"writing", matching, intake.Progress{Stage: "writing", Total: 2}, true, web.Progress{Text: "89% done. All 12,480 rows are in. Now writing down the patterns.", Value: 89, Max: 100}},
 	} {
 		if got := progressWords(&c.i, c.p, c.runs); got != c.want {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)

@@ -11,6 +11,7 @@ import (
 	"net/http"
 
 	"clew/internal/fault"
+	"clew/internal/intake"
 	"clew/internal/pattern"
 	"clew/internal/person"
 	"clew/internal/report"
@@ -19,13 +20,13 @@ import (
 
 type room struct {
 	reports *report.Store
-	intake  *pattern.Intake
+	intake  *intake.Desk
 	held    *pattern.Store
 	people  *person.Store
 }
 
 // Routes adds the pages of reports and imports to m.
-func Routes(m *web.Mux, reports *report.Store, intake *pattern.Intake, held *pattern.Store, people *person.Store) {
+func Routes(m *web.Mux, reports *report.Store, intake *intake.Desk, held *pattern.Store, people *person.Store) {
 	h := room{reports, intake, held, people}
 	m.Handle("GET /reports/{report}", h.show)
 	m.Handle("GET /imports", h.listImports)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"clew/internal/db"
+	"clew/internal/intake"
 	"clew/internal/pattern"
 	"clew/internal/person"
 	"clew/internal/report"
@@ -27,7 +28,7 @@ func open(t *testing.T, d *db.DB) site {
 	people := person.NewStore(d)
 	held, reports := pattern.NewStore(d, people), report.NewStore(d)
 	folder := t.TempDir()
-	in := pattern.NewIntake(held, reports, folder)
+	in := intake.New(d, held, reports, folder)
 	t.Cleanup(in.Close)
 	m := web.NewMux(nil)
 	reportweb.Routes(m, reports, in, held, people)

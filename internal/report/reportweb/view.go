@@ -9,11 +9,11 @@ import (
 	"github.com/a-h/templ"
 
 	"clew/internal/govuk"
-	"clew/internal/number"
 	"clew/internal/pattern"
 	"clew/internal/person"
 	"clew/internal/report"
 	"clew/internal/when"
+	"clew/internal/words"
 )
 
 // A view is what a report's page shows.
@@ -50,7 +50,7 @@ func occurrences(n int) string {
 	if n <= 1 {
 		return ""
 	}
-	return "Stands for " + number.Thousands(n) + " occurrences"
+	return "Stands for " + words.Thousands(n) + " occurrences"
 }
 
 // happened is when, as precisely as it was written.
@@ -192,11 +192,11 @@ func rows(all []field) (rows []govuk.Row) {
 func personFacts(p *person.Person) string {
 	switch {
 	case p.AsVictim > 0 && p.AsSuspect > 0:
-		return "victim in " + number.Of(p.AsVictim, "report", "reports") + ", suspect in " + number.Of(p.AsSuspect, "report", "reports")
+		return "victim in " + words.Count(p.AsVictim, "report", "reports") + ", suspect in " + words.Count(p.AsSuspect, "report", "reports")
 	case p.AsSuspect > 0:
-		return "suspect in " + number.Of(p.AsSuspect, "report", "reports")
+		return "suspect in " + words.Count(p.AsSuspect, "report", "reports")
 	}
-	return "victim in " + number.Of(p.AsVictim, "report", "reports")
+	return "victim in " + words.Count(p.AsVictim, "report", "reports")
 }
 
 func details(summary string, open bool) templ.Component {
@@ -221,4 +221,4 @@ func joined(all []string) string {
 	return strings.Join(all[:len(all)-1], ", ") + " and " + all[len(all)-1]
 }
 
-func lineWords(n int) string { return "line " + number.Thousands(n) }
+func lineWords(n int) string { return "line " + words.Thousands(n) }

@@ -8,9 +8,9 @@ import (
 	"github.com/a-h/templ"
 
 	"clew/internal/govuk"
-	"clew/internal/number"
 	"clew/internal/report"
 	"clew/internal/when"
+	"clew/internal/words"
 )
 
 // stateTag is how an import stands, as a tag.
@@ -49,9 +49,9 @@ func (v *stage) refresh() int {
 
 // sum says how the totals add up.
 func (v *stage) sum() string {
-	s := fmt.Sprintf("%s %s read: %s kept, %s held already to the letter, and %s set aside.", number.Thousands(v.Read), rowWords(v.Read), number.Thousands(v.Kept), number.Thousands(v.Already), number.Thousands(v.Import.Aside))
+	s := fmt.Sprintf("%s %s read: %s kept, %s held already to the letter, and %s set aside.", words.Thousands(v.Read), rowWords(v.Read), words.Thousands(v.Kept), words.Thousands(v.Already), words.Thousands(v.Import.Aside))
 	if v.Corrected > 0 {
-		s += fmt.Sprintf(" Of those kept, %s an older report of the same record; both are held, and the newer counts.", number.Of(v.Corrected, "corrects", "correct"))
+		s += fmt.Sprintf(" Of those kept, %s an older report of the same record; both are held, and the newer counts.", words.Count(v.Corrected, "corrects", "correct"))
 	}
 	if v.State == report.Done && v.Kept == 0 && v.Already > 0 {
 		s += " Nothing in it was new."
@@ -118,7 +118,7 @@ func importsTable(v *imports) govuk.Table {
 		i := &v.All[n]
 		t.Rows = append(t.Rows, []govuk.Cell{
 			{HTML: importLink(i)}, {Text: stamp(i.Begun)}, {HTML: isolated(i.By)}, {HTML: tagged(stateTag(i.State))},
-			{Text: number.Thousands(i.Read), Format: "numeric"}, {Text: number.Thousands(i.Kept), Format: "numeric"}, {Text: number.Thousands(i.Already), Format: "numeric"}, {Text: number.Thousands(i.Aside), Format: "numeric"},
+			{Text: words.Thousands(i.Read), Format: "numeric"}, {Text: words.Thousands(i.Kept), Format: "numeric"}, {Text: words.Thousands(i.Already), Format: "numeric"}, {Text: words.Thousands(i.Aside), Format: "numeric"},
 		})
 	}
 	return t
@@ -156,7 +156,7 @@ const longestSaid = 120
 func previewTable(v *stage) govuk.Table {
 	t := govuk.Table{Scroll: "The first rows, as they would be read", Classes: "clew-table--dense clew-wide", Head: govuk.Cells("Line", "Reference", "Agency", "Reported", "Recorded as", "Victim", "Suspect", "What it says")}
 	for _, row := range v.preview.Rows {
-		line := govuk.Cell{Text: number.Thousands(row.Line)}
+		line := govuk.Cell{Text: words.Thousands(row.Line)}
 		if row.Record == nil {
 			t.Rows = append(t.Rows, []govuk.Cell{line, {HTML: setAside(row.Reason), Colspan: 7}})
 			continue
@@ -192,7 +192,7 @@ func asideTable(v *stage) govuk.Table {
 		if len(whole) > 2*longestSaid {
 			whole = append(whole[:2*longestSaid-1], '…')
 		}
-		t.Rows = append(t.Rows, []govuk.Cell{{Text: number.Thousands(a.Line)}, {HTML: isolated(a.Reason)}, {HTML: isolated(string(whole))}})
+		t.Rows = append(t.Rows, []govuk.Cell{{Text: words.Thousands(a.Line)}, {HTML: isolated(a.Reason)}, {HTML: isolated(string(whole))}})
 	}
 	return t
 }

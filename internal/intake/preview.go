@@ -1,4 +1,4 @@
-package pattern
+package intake
 
 import (
 	"context"
@@ -36,7 +36,7 @@ const previewed = 10
 
 // Preview reads the first rows of an upload by a mapping. fault.NotFound means
 // that the upload is not there any more.
-func (t *Intake) Preview(ctx context.Context, i report.Import, m report.Mapping, agency string) (p Preview, err error) {
+func (t *Desk) Preview(ctx context.Context, i report.Import, m report.Mapping, agency string) (p Preview, err error) {
 	if p.Before, err = t.before(ctx, i); err != nil {
 		return p, err
 	}
@@ -69,7 +69,7 @@ func (t *Intake) Preview(ctx context.Context, i report.Import, m report.Mapping,
 	if err != nil {
 		return p, err
 	}
-	x, err := report.NewExtract(again, m, agency, t.held.db.Now())
+	x, err := report.NewExtract(again, m, agency, t.db.Now())
 	if err != nil {
 		p.Wrong = err
 		return p, nil
@@ -88,8 +88,8 @@ func (t *Intake) Preview(ctx context.Context, i report.Import, m report.Mapping,
 }
 
 // before is an import that took the same bytes in before, or empty.
-func (t *Intake) before(ctx context.Context, i report.Import) (id string, err error) {
-	err = t.held.db.Read(ctx, func(v *db.View) error {
+func (t *Desk) before(ctx context.Context, i report.Import) (id string, err error) {
+	err = t.db.Read(ctx, func(v *db.View) error {
 		id, err = db.One(ctx, v, db.Text, `SELECT id FROM imports WHERE fingerprint = $1 AND state = $2 AND id <> $3 ORDER BY begun LIMIT 1`, i.Fingerprint, report.Done, i.ID)
 		if errors.Is(err, fault.NotFound) {
 			id, err = "", nil
@@ -108,7 +108,7 @@ func openUpload(f *os.File, name string) (*table.Reader, error) {
 }
 
 // header is the header of an import's file.
-func (t *Intake) header(id string) ([]string, error) {
+func (t *Desk) header(id string) ([]string, error) {
 	f, err := os.Open(t.path(id))
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package pattern
+package intake
 
 import (
 	"archive/zip"
@@ -17,30 +17,31 @@ import (
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
 	"clew/internal/fault"
+	"clew/internal/pattern"
 	"clew/internal/person"
 	"clew/internal/report"
 )
 
-// desk is an intake with what is around it.
-type desk struct {
-	*Intake
+// around is a desk with what is around it.
+type around struct {
+	*Desk
 	db      *db.DB
 	reports *report.Store
 	people  *person.Store
-	held    *Store
+	held    *pattern.Store
 	folder  string
 }
 
-func deskOf(t testing.TB, d *db.DB) desk {
+func deskOf(t testing.TB, d *db.DB) around {
 	t.Helper()
 	people, reports := person.NewStore(d), report.NewStore(d)
-	held, folder := NewStore(d, people), t.TempDir()
-	in := NewIntake(held, reports, folder)
+	held, folder := pattern.NewStore(d, people), t.TempDir()
+	in := New(d, held, reports, folder)
 	t.Cleanup(in.Close)
-	return desk{in, d, reports, people, held, folder}
+	return around{in, d, reports, people, held, folder}
 }
 
-func (k desk) keep(t testing.TB, csv string) report.Import {
+func (k around) keep(t testing.TB, csv string) report.Import {
 	t.Helper()
 	i, err := k.Keep(t.Context(), "Ann Reader", "extract.csv", strings.NewReader(csv))
 	if err != nil {
@@ -49,7 +50,7 @@ func (k desk) keep(t testing.TB, csv string) report.Import {
 	return i
 }
 
-func (k desk) now(t testing.TB, id string) report.Import {
+func (k around) now(t testing.TB, id string) report.Import {
 	t.Helper()
 	i, err := k.reports.ImportOf(t.Context(), id)
 	if err != nil {
@@ -163,7 +164,7 @@ func TestImportsWaitTheirTurn(t *testing.T) {
 }
 
 // ended waits until an import runs no more. Each look is a read of the database.
-func (k desk) ended(t testing.TB, id string) report.Import {
+func (k around) ended(t testing.TB, id string) report.Import {
 	t.Helper()
 	for {
 		if i := k.now(t, id); !i.State.Running() {
@@ -190,7 +191,7 @@ func TestCloseStopsWhatRunsAndWaits(t *testing.T) {
 	if err := k.Start(t.Context(), one.ID, nil, ""); err == nil {
 		t.Error("an import was started after closing")
 	}
-	again := NewIntake(k.held, k.reports, k.folder) // the program is started again
+	again := New(k.db, k.held, k.reports, k.folder) // the program is started again
 	defer again.Close()
 	if err := again.Start(t.Context(), one.ID, nil, ""); err != nil {
 		t.Fatal(err)

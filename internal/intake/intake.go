@@ -1,4 +1,8 @@
-package pattern
+// Package intake takes extracts in: it keeps what was uploaded, shows how its
+// columns would be read, and takes the rows in while people watch, a file at a
+// time. What could not be read is set aside with its reason, and the totals always
+// add up.
+package intake
 
 import (
 	"context"
@@ -19,21 +23,24 @@ import (
 	"time"
 	"unicode"
 
+	"clew/internal/db"
 	"clew/internal/fault"
+	"clew/internal/pattern"
 	"clew/internal/report"
 	"clew/internal/table"
 )
 
-// An Intake takes extracts in. A file is kept in a folder until all of it is in,
+// A Desk takes extracts in. A file is kept in a folder until all of it is in,
 // for it holds names, and then deleted. Files are read one at a time, in lots
 // that are each taken in whole or not at all; then who is who is worked out. To
 // take a file in twice changes nothing, so an import that was stopped, by a person
 // or by the machine, is started again from its beginning.
-type Intake struct {
+type Desk struct {
 	// Log is told of errors that are no fault of the file, if it is set.
 	Log func(id string, err error)
 
-	held    *Store
+	db      *db.DB
+	held    *pattern.Store
 	reports *report.Store
 	folder  string
 
@@ -63,13 +70,13 @@ var (
 // oldest is how long a file that was never wholly uploaded is left alone.
 const oldest = 24 * time.Hour
 
-// NewIntake returns an intake that keeps files in a folder of its own, which is
+// New returns a desk that keeps files in a folder of its own, which is
 // made when the first comes.
-func NewIntake(held *Store, reports *report.Store, folder string) *Intake {
-	t := &Intake{held: held, reports: reports, folder: folder, turn: make(chan struct{}, 1), runs: map[string]*run{}}
+func New(d *db.DB, held *pattern.Store, reports *report.Store, folder string) *Desk {
+	t := &Desk{db: d, held: held, reports: reports, folder: folder, turn: make(chan struct{}, 1), runs: map[string]*run{}}
 	parts, _ := filepath.Glob(filepath.Join(folder, "*"+partly))
 	for _, p := range parts { // left by a program that was ended while a file came
-		if info, err := os.Stat(p); err == nil && held.db.Now().Sub(info.ModTime()) > oldest {
+		if info, err := os.Stat(p); err == nil && d.Now().Sub(info.ModTime()) > oldest {
 			os.Remove(p)
 		}
 	}
@@ -82,7 +89,7 @@ const partly = ".part"
 // that its header suggests. Nothing is taken in before Start. The name is what the
 // person calls the file. An error that the person can mend is a fault.Invalid
 // about "file", and nothing is kept then.
-func (t *Intake) Keep(ctx context.Context, by, name string, from io.Reader) (i report.Import, err error) {
+func (t *Desk) Keep(ctx context.Context, by, name string, from io.Reader) (i report.Import, err error) {
 	name = fileName(name)
 	if err := os.MkdirAll(t.folder, 0o700); err != nil {
 		return i, fmt.Errorf("folder for uploads: %w", err)
@@ -136,11 +143,11 @@ func fileName(s string) string {
 	return string(runes)
 }
 
-func (t *Intake) path(id string) string { return filepath.Join(t.folder, filepath.Base(id)) }
+func (t *Desk) path(id string) string { return filepath.Join(t.folder, filepath.Base(id)) }
 
 // Has reports whether the file of an import is still there, so that it can be
 // started, or started again.
-func (t *Intake) Has(id string) bool {
+func (t *Desk) Has(id string) bool {
 	info, err := os.Stat(t.path(id))
 	return err == nil && info.Mode().IsRegular()
 }
@@ -150,7 +157,7 @@ func (t *Intake) Has(id string) bool {
 // a time: an import may have to wait. A mapping that cannot be used is a
 // fault.Invalid; an import that runs or is done is fault.Conflict; fault.NotFound
 // means that there is no such import, or that its file is not there any more.
-func (t *Intake) Start(ctx context.Context, id string, m report.Mapping, agency string) error {
+func (t *Desk) Start(ctx context.Context, id string, m report.Mapping, agency string) error {
 	i, err := t.reports.ImportOf(ctx, id)
 	if err != nil {
 		return err
@@ -181,7 +188,7 @@ func (t *Intake) Start(ctx context.Context, id string, m report.Mapping, agency 
 // Run keeps a file and takes it in while the caller waits, and returns what became
 // of it. tell may be called from any goroutine, and must not call the Intake.
 // When ctx is done the import is stopped, and the error is that of ctx.
-func (t *Intake) Run(ctx context.Context, by, name string, from io.Reader, m report.Mapping, agency string, tell func(stage string, done, total int64)) (report.Import, error) {
+func (t *Desk) Run(ctx context.Context, by, name string, from io.Reader, m report.Mapping, agency string, tell func(stage string, done, total int64)) (report.Import, error) {
 	i, err := t.Keep(ctx, by, name, from)
 	if err != nil {
 		return i, err
@@ -198,7 +205,7 @@ func (t *Intake) Run(ctx context.Context, by, name string, from io.Reader, m rep
 }
 
 // begin moves an import on and gives it a place in the queue.
-func (t *Intake) begin(ctx context.Context, id string, m report.Mapping, agency string) (context.Context, *run, error) {
+func (t *Desk) begin(ctx context.Context, id string, m report.Mapping, agency string) (context.Context, *run, error) {
 	header, err := t.header(id)
 	if err != nil {
 		return nil, nil, err
@@ -223,7 +230,7 @@ func (t *Intake) begin(ctx context.Context, id string, m report.Mapping, agency 
 
 // Stop stops an import that runs or waits for its turn; the lot in hand is not
 // taken in, those before it stay. One that does not run is left as it is.
-func (t *Intake) Stop(id string) {
+func (t *Desk) Stop(id string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if r := t.runs[id]; r != nil {
@@ -233,7 +240,7 @@ func (t *Intake) Stop(id string) {
 
 // Remove deletes the file of an import that does not run, for good: it cannot be
 // started again. What was taken in stays in.
-func (t *Intake) Remove(ctx context.Context, id string) error {
+func (t *Desk) Remove(ctx context.Context, id string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	i, err := t.reports.ImportOf(ctx, id)
@@ -257,7 +264,7 @@ func (t *Intake) Remove(ctx context.Context, id string) error {
 
 // Close stops what runs and what waits, and returns once all has ended. Each of
 // them can be started again.
-func (t *Intake) Close() {
+func (t *Desk) Close() {
 	t.mu.Lock()
 	t.closed = true
 	for _, r := range t.runs {

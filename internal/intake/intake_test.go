@@ -1,4 +1,4 @@
-package pattern_test
+package intake_test
 
 import (
 	"bytes"
@@ -14,10 +14,23 @@ import (
 	"clew/internal/db/dbtest"
 	"clew/internal/demo"
 	"clew/internal/fault"
+	"clew/internal/intake"
 	"clew/internal/pattern"
+	"clew/internal/person"
 	"clew/internal/recording"
 	"clew/internal/report"
 )
+
+// house is the stores around a desk.
+type house struct {
+	reports *report.Store
+	held    *pattern.Store
+	audit   *recording.Store
+}
+
+func built(d *db.DB) house {
+	return house{report.NewStore(d), pattern.NewStore(d, person.NewStore(d)), recording.NewStore(d)}
+}
 
 // extractOf is an invented county's records as a file.
 func extractOf(t testing.TB, records int) []byte {
@@ -47,7 +60,7 @@ func TestImportTwice(t *testing.T) {
 	file := append(extractOf(t, 2500), []byte("bad,row\nX/1,Northmoor Police,crime,03/02/26\n")...)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h, folder := built(d), t.TempDir()
-		in := pattern.NewIntake(h.held, h.reports, folder)
+		in := intake.New(d, h.held, h.reports, folder)
 		defer in.Close()
 		first, err := in.Run(t.Context(), "Ann Reader", "extract.csv", bytes.NewReader(file), nil, "", quiet)
 		if err != nil {
@@ -87,7 +100,7 @@ func TestImportStoppedAndStartedAgain(t *testing.T) {
 	file := extractOf(t, 3500)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := built(d)
-		in := pattern.NewIntake(h.held, h.reports, t.TempDir())
+		in := intake.New(d, h.held, h.reports, t.TempDir())
 		ctx, stop := context.WithCancel(t.Context())
 		_, err := in.Run(ctx, "Ann Reader", "extract.csv", bytes.NewReader(file), nil, "", func(stage string, done, _ int64) {
 			if stage == "reading" {
@@ -133,7 +146,7 @@ func await(t *testing.T, h house, id string) report.Import {
 func TestImportThatCannotBeRead(t *testing.T) {
 	d := dbtest.SQLite(t)
 	h, folder := built(d), t.TempDir()
-	in := pattern.NewIntake(h.held, h.reports, folder)
+	in := intake.New(d, h.held, h.reports, folder)
 	defer in.Close()
 	for name, content := range map[string]string{"empty": "", "a document": "%PDF-1.7\n1 0 obj\n"} {
 		_, err := in.Keep(t.Context(), "Ann Reader", name, strings.NewReader(content))
@@ -175,7 +188,7 @@ func TestProgramEndsDuringImport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := pattern.NewIntake(h.held, h.reports, t.TempDir())
+	in := intake.New(d, h.held, h.reports, t.TempDir())
 	defer in.Close()
 	got, err := h.reports.ImportOf(t.Context(), i.ID)
 	if err != nil || got.State != report.Stopped || got.Message == "" {

@@ -1,4 +1,4 @@
-package pattern
+package intake
 
 import (
 	"context"
@@ -13,8 +13,9 @@ import (
 
 	"clew/internal/db"
 	"clew/internal/fault"
-	"clew/internal/number"
+	"clew/internal/pattern"
 	"clew/internal/report"
+	"clew/internal/words"
 )
 
 // The stages of an import that Progress names, beside those of Settle.
@@ -34,7 +35,7 @@ type Progress struct {
 }
 
 // Progress is how far an import has come, and false when it does not run.
-func (t *Intake) Progress(id string) (Progress, bool) {
+func (t *Desk) Progress(id string) (Progress, bool) {
 	t.mu.Lock()
 	r, before := t.runs[id], slices.Index(t.order, id)
 	t.mu.Unlock()
@@ -61,7 +62,7 @@ func (r *run) tell(change func(*Progress)) {
 
 // work waits for the run's turn, takes the file in, and leaves the import in the
 // state it ended in. The error is one that is no fault of the file.
-func (t *Intake) work(ctx context.Context, r *run, id string, m report.Mapping, agency string) error {
+func (t *Desk) work(ctx context.Context, r *run, id string, m report.Mapping, agency string) error {
 	defer t.all.Done()
 	var notices []string
 	var err error
@@ -100,7 +101,7 @@ type bundle struct {
 
 // takeIn takes all rows of a file in, and returns what the person should know of
 // how they were read. The next lot is read while one is written.
-func (t *Intake) takeIn(ctx context.Context, r *run, id string, m report.Mapping, agency string) (notices []string, err error) {
+func (t *Desk) takeIn(ctx context.Context, r *run, id string, m report.Mapping, agency string) (notices []string, err error) {
 	i, err := t.reports.ImportOf(ctx, id)
 	if err != nil {
 		return nil, err
@@ -117,7 +118,7 @@ func (t *Intake) takeIn(ctx context.Context, r *run, id string, m report.Mapping
 	if err != nil {
 		return nil, err
 	}
-	x, err := report.NewExtract(in, m, agency, t.held.db.Now())
+	x, err := report.NewExtract(in, m, agency, t.db.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +131,7 @@ func (t *Intake) takeIn(ctx context.Context, r *run, id string, m report.Mapping
 	}()
 	go gatherRows(ctx, x, bundles)
 
-	began := t.held.db.Now()
+	began := t.db.Now()
 	size := func(p *Progress) { p.Done, p.Total = in.Progress() }
 	r.mu.Lock()
 	r.progress.Stage = Reads
@@ -143,7 +144,7 @@ func (t *Intake) takeIn(ctx context.Context, r *run, id string, m report.Mapping
 			if err := t.takeLot(ctx, &i, b); err != nil {
 				return nil, err
 			}
-			spent := t.held.db.Now().Sub(began)
+			spent := t.db.Now().Sub(began)
 			r.tell(func(p *Progress) {
 				p.Rows += n
 				size(p)
@@ -202,9 +203,9 @@ func gatherRows(ctx context.Context, x *report.Extract, to chan<- bundle) {
 // takeLot takes a lot in whole: the reports, who they speak of, each mention a
 // person by itself until all is settled, the patterns that lost a report to a
 // correction, and the counts of the import.
-func (t *Intake) takeLot(ctx context.Context, i *report.Import, b bundle) error {
-	return t.held.db.Write(ctx, func(tx *db.Tx) error {
-		taken, err := TakeIn(ctx, tx, i.By, i.ID, b.records)
+func (t *Desk) takeLot(ctx context.Context, i *report.Import, b bundle) error {
+	return t.db.Write(ctx, func(tx *db.Tx) error {
+		taken, err := pattern.TakeIn(ctx, tx, i.By, i.ID, b.records)
 		if err != nil {
 			return err
 		}
@@ -213,7 +214,7 @@ func (t *Intake) takeLot(ctx context.Context, i *report.Import, b bundle) error 
 }
 
 // settle works out who is who, now that all rows are in.
-func (t *Intake) settle(ctx context.Context, r *run, id string) error {
+func (t *Desk) settle(ctx context.Context, r *run, id string) error {
 	if err := t.reports.MoveImport(ctx, id, report.Matching, ""); err != nil {
 		return err
 	}
@@ -226,30 +227,30 @@ func (t *Intake) settle(ctx context.Context, r *run, id string) error {
 
 // end leaves an import in the state it ended in, with a message for people, and
 // returns what it ended with. Once all of a file is in it is deleted.
-func (t *Intake) end(ctx context.Context, cause error, id string, notices []string, err error) error {
+func (t *Desk) end(ctx context.Context, cause error, id string, notices []string, err error) error {
 	i, lost := t.reports.ImportOf(ctx, id)
 	if lost != nil {
 		return errors.Join(err, lost)
 	}
 	invalid, isInvalid := errors.AsType[fault.Invalid](err)
-	state, words := report.Failed, ""
+	state, message := report.Failed, ""
 	switch {
 	case err == nil:
-		state, words = report.Done, strings.Join(notices, "\n")
+		state, message = report.Done, strings.Join(notices, "\n")
 	case errors.Is(cause, errClosing):
-		state, words = report.Stopped, "Clew was closed while this was running. "+soFar(&i)
+		state, message = report.Stopped, "Clew was closed while this was running. "+soFar(&i)
 	case cause != nil:
-		state, words, err = report.Stopped, "It was stopped. "+soFar(&i), context.Canceled
+		state, message, err = report.Stopped, "It was stopped. "+soFar(&i), context.Canceled
 	case isInvalid:
-		words = strings.TrimSuffix(invalid.Error(), ".") + ". Nothing of it was taken in."
+		message = strings.TrimSuffix(invalid.Error(), ".") + ". Nothing of it was taken in."
 		if i.Read > 0 {
-			words = fmt.Sprintf("%s. The %s before that are in. Put the file right and import it again: rows that are in already stay as they are.", strings.TrimSuffix(invalid.Error(), "."), number.Of(i.Read, "row", "rows"))
+			message = fmt.Sprintf("%s. The %s before that are in. Put the file right and import it again: rows that are in already stay as they are.", strings.TrimSuffix(invalid.Error(), "."), words.Count(i.Read, "row", "rows"))
 		}
 	default:
-		words = "Something went wrong that is no fault of the file. " + soFar(&i) + " If it happens again, tell the person who looks after Clew."
+		message = "Something went wrong that is no fault of the file. " + soFar(&i) + " If it happens again, tell the person who looks after Clew."
 		err = fmt.Errorf("import %s: %w", id, err)
 	}
-	if moved := t.reports.MoveImport(ctx, id, state, words); moved != nil {
+	if moved := t.reports.MoveImport(ctx, id, state, message); moved != nil {
 		return errors.Join(err, moved)
 	}
 	if state == report.Done { // it holds names, and is not needed any more
@@ -264,7 +265,7 @@ func soFar(i *report.Import) string {
 	case i.State == report.Matching:
 		return "All its rows are in, but who is who was not worked out to the end. Start it again to do that: rows that are in already stay as they are."
 	case i.Kept > 0:
-		return fmt.Sprintf("The %s read before that are in, and are not yet set beside others. Start it again to take in the rest: rows that are in already stay as they are.", number.Of(i.Read, "row", "rows"))
+		return fmt.Sprintf("The %s read before that are in, and are not yet set beside others. Start it again to take in the rest: rows that are in already stay as they are.", words.Count(i.Read, "row", "rows"))
 	case i.Read > 0:
 		return "Nothing new of it is in."
 	}
@@ -277,5 +278,5 @@ func several(names []string) string {
 	if len(names) > most {
 		names = append(slices.Clone(names[:most]), fmt.Sprintf("%d more", len(names)-most))
 	}
-	return list(names)
+	return words.List(names)
 }

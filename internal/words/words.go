@@ -1,0 +1,43 @@
+// Package words writes numbers and lists as people read them.
+package words
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Thousands writes 1234567 as 1,234,567.
+func Thousands(n int) string {
+	s := strconv.Itoa(n)
+	first := 0
+	if n < 0 {
+		first = 1
+	}
+	for i := len(s) - 3; i > first; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// Count counts things: "1 report", "1,200 reports".
+func Count(n int, single, many string) string { return Thousands(n) + " " + One(n, single, many) }
+
+// One is the word that goes with n.
+func One(n int, single, many string) string {
+	if n == 1 {
+		return single
+	}
+	return many
+}
+
+// List writes "a", "a and b", "a, b and c".
+func List(all []string) string {
+	switch n := len(all); n {
+	case 0:
+		return ""
+	case 1:
+		return all[0]
+	default:
+		return strings.Join(all[:n-1], ", ") + " and " + all[n-1]
+	}
+}

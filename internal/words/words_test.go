@@ -1,0 +1,31 @@
+package words_test
+
+import (
+	"testing"
+
+	"clew/internal/words"
+)
+
+func TestThousands(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 7: "7", 999: "999", 1000: "1,000", 1234567: "1,234,567", -999: "-999", -123456: "-123,456"} {
+		if got := words.Thousands(n); got != want {
+			t.Errorf("%d is %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestCount(t *testing.T) {
+	for n, want := range map[int]string{0: "0 reports", 1: "1 report", 2: "2 reports", 1200: "1,200 reports"} {
+		if got := words.Count(n, "report", "reports"); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestList(t *testing.T) {
+	for want, all := range map[string][]string{"": nil, "a": {"a"}, "a and b": {"a", "b"}, "a, b and c": {"a", "b", "c"}} {
+		if got := words.List(all); got != want {
+			t.Errorf("%q is written %q, want %q", all, got, want)
+		}
+	}
+}
