@@ -9,7 +9,6 @@ import (
 	"clew/internal/db"
 	"clew/internal/pattern/match"
 	"clew/internal/person"
-	"clew/internal/report"
 )
 
 // Settle works out anew who every mention is and what patterns there are, from
@@ -63,6 +62,7 @@ var errSettled = errors.New("settled by another program meanwhile")
 type whole struct {
 	corpus   *match.Corpus
 	ids      []string // mention ids, in order, by index
+	blank    []int32  // those of whom nothing is written by which to know anybody
 	bonds    bonds
 	standing []person.Decided
 	trained  int64 // when it was settled before
@@ -79,6 +79,9 @@ func (s *Store) gatherAll(ctx context.Context) (*whole, error) {
 		err = person.EachMention(ctx, v, func(m person.Mention) error {
 			i := w.corpus.AddPrepared(&m.Prepared)
 			w.ids = append(w.ids, m.ID)
+			if m.Prepared.Empty() {
+				w.blank = append(w.blank, i)
+			}
 			switch {
 			case m.Report == before.Report:
 				w.corpus.Oppose(i, i-1)
@@ -150,7 +153,7 @@ func (w *whole) write(ctx context.Context, tx *db.Tx, res *match.Result) error {
 	if err := heads.Keep(ctx, tx); err != nil {
 		return err
 	}
-	if err := reassign(ctx, tx, who); err != nil {
+	if err := w.reassign(ctx, tx, res, who); err != nil {
 		return err
 	}
 	if err := remakeAll(ctx, tx, heads.All); err != nil {
@@ -160,15 +163,25 @@ func (w *whole) write(ctx context.Context, tx *db.Tx, res *match.Result) error {
 }
 
 // reassign sets the people of each account by the person its mentions now are.
-func reassign(ctx context.Context, tx *db.Tx, who func(mention string) (string, float64)) error {
+func (w *whole) reassign(ctx context.Context, tx *db.Tx, res *match.Result, who func(mention string) (string, float64)) error {
+	decided := w.decidedBlanks(res)
+	var again []string // reports whose suspect is nobody no longer, or nobody again
+	for i := range decided {
+		if m := (&person.Mention{ID: w.ids[i]}); !m.Victim() {
+			again = append(again, m.ID[:len(m.ID)-1])
+		}
+	}
 	type account struct{ report, victim, suspect string }
 	var rows [][]any
 	scan := func(r db.Row) (c account, err error) { return c, r.Scan(&c.report, &c.victim, &c.suspect) }
 	err := db.Each(ctx, tx, scan, func(c account) error {
 		v, _ := who(person.VictimOf(c.report))
 		s, _ := who(person.SuspectOf(c.report))
+		i, known := w.index(person.SuspectOf(c.report))
 		if isNobody(c.suspect) {
 			s = nobodyBy(v)
+		} else if _, blank := slices.BinarySearch(w.blank, i); known && blank && !decided[i] {
+			again = append(again, c.report)
 		}
 		if v != c.victim || s != c.suspect {
 			rows = append(rows, []any{c.report, v, s})
@@ -178,7 +191,34 @@ func reassign(ctx context.Context, tx *db.Tx, who func(mention string) (string, 
 	if err != nil {
 		return err
 	}
-	return tx.Update(ctx, "accounts", []string{"report", "victim", "suspect"}, rows)
+	if err := tx.Update(ctx, "accounts", []string{"report", "victim", "suspect"}, rows); err != nil {
+		return err
+	}
+	slices.Sort(again)
+	_, err = seat(ctx, tx, slices.Compact(again))
+	return err
+}
+
+// decidedBlanks are the blank mentions that decisions make one person with somebody
+// of whom more is written.
+func (w *whole) decidedBlanks(res *match.Result) map[int32]bool {
+	of := map[int32][]int32{}
+	for _, i := range w.blank {
+		of[res.Person[i]] = append(of[res.Person[i]], i)
+	}
+	decided := map[int32]bool{}
+	for i, p := range res.Person {
+		if len(of[p]) == 0 {
+			continue
+		}
+		if _, blank := slices.BinarySearch(w.blank, int32(i)); !blank {
+			for _, b := range of[p] {
+				decided[b] = true
+			}
+			delete(of, p)
+		}
+	}
+	return decided
 }
 
 // remakeAll makes every pattern again from the accounts.
@@ -279,75 +319,6 @@ func nameIn(heads map[string]*person.Person, id string) string {
 		return p.Name
 	}
 	return nobodyNamed
-}
-
-// catchUp places reports that were typed in after the mentions were read, and
-// carries out what was decided since.
-func (w *whole) catchUp(ctx context.Context, tx *db.Tx, model *match.Model) error {
-	typed, err := db.All(ctx, tx, db.Text, `SELECT DISTINCT r.id FROM mentions m JOIN reports r ON r.id = m.report WHERE m.id > $1 AND r.import = '' ORDER BY r.id`, w.newest())
-	if err != nil {
-		return err
-	}
-	for len(typed) > 0 {
-		some := typed[:min(500, len(typed))]
-		typed = typed[len(some):]
-		held, err := report.Some(ctx, tx, some)
-		if err != nil {
-			return err
-		}
-		for i := range held {
-			if err := placeLate(ctx, tx, model, &held[i]); err != nil {
-				return err
-			}
-		}
-	}
-	standing, err := person.Standing(ctx, tx)
-	if err != nil {
-		return err
-	}
-	for _, d := range differing(w.standing, standing) {
-		if err := carryOut(ctx, tx, model, d.A, d.B); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// placeLate places a report whose parties stand by themselves, as people with heads
-// and maybe a pattern of their own.
-func placeLate(ctx context.Context, tx *db.Tx, model *match.Model, r *report.Held) error {
-	if _, err := place(ctx, tx, model, r.Key, &r.Record); err != nil {
-		return err
-	}
-	v, s := person.VictimOf(r.Key), person.SuspectOf(r.Key)
-	if err := head(ctx, tx, []string{v, s}); err != nil {
-		return err
-	}
-	return remake(ctx, tx, [][2]string{{v, s}, {v, nobodyBy(v)}})
-}
-
-// newest is the last mention that was read; those with later ids are not among them.
-func (w *whole) newest() string {
-	if len(w.ids) == 0 {
-		return ""
-	}
-	return w.ids[len(w.ids)-1]
-}
-
-// differing are the decisions that stand before or after, and not both.
-func differing(before, after []person.Decided) (all []person.Decided) {
-	for i, some := range [][]person.Decided{before, after} {
-		in := map[string]bool{}
-		for _, d := range [][]person.Decided{after, before}[i] {
-			in[d.ID] = true
-		}
-		for _, d := range some {
-			if !in[d.ID] {
-				all = append(all, d)
-			}
-		}
-	}
-	return all
 }
 
 // tally keeps counts that are too slow to take on every page.

@@ -312,3 +312,35 @@ func TestNobodyIsNamedByDecision(t *testing.T) {
 		})
 	}
 }
+
+// TestDecisionNamesNobodyOfACorrection decides who the unknown man was in a report
+// that was corrected before: the correction, which settling sets beside it, is about
+// him too.
+func TestDecisionNamesNobodyOfACorrection(t *testing.T) {
+	unknown := report.Party{GivenName: "unknown", Sex: "M"}
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := built(d)
+		key, _ := h.record(t, wrote("Northmoor Police", "NM/1", "2026-01-05T21:00", mara, ed, "He followed her home."))
+		var older string
+		if err := d.Write(t.Context(), func(tx *db.Tx) error {
+			taken, err := pattern.TakeIn(t.Context(), tx, "Ann Reader", "import", []*report.Record{
+				wrote("Northmoor Police", "NM/2", "2026-02-05T21:00", mara, unknown, "Purse taken."),
+				wrote("Northmoor Police", "NM/2", "2026-02-05T21:00", mara, unknown, "Purse taken at the station."),
+			})
+			older = taken[0].Key
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.held.Decide(t.Context(), "Ann Reader", person.SuspectOf(older), person.SuspectOf(key), true, "He admits it"); err != nil {
+			t.Fatal(err)
+		}
+		h.fresh(t, "decided")
+		for range 2 {
+			h.settle(t)
+			if all := h.list(t, recording.Filter{}); len(all) != 1 || all[0].Reports != 2 || all[0].SuspectName != "Edward Farrowgate" {
+				t.Errorf("%+v", all)
+			}
+		}
+	})
+}
