@@ -141,6 +141,7 @@ func (s *Screening) complete(ctx context.Context, q db.Querier, r *report.Record
 
 // Record takes in one report as somebody typed it, and says what it is part of.
 func (s *Store) Record(ctx context.Context, by string, r *report.Record) (key string, sc Screening, err error) {
+	report.Clean(r)
 	if err := check(r, s.db.Now()); err != nil {
 		return "", sc, err
 	}

@@ -2,9 +2,11 @@ package pattern_test
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
@@ -64,7 +66,13 @@ func TestAnyText(t *testing.T) {
 				t.Errorf("%s: the same report is kept twice", name)
 			}
 			for what, f := range map[string]func() error{
-				"read it":     func() error { _, err := h.reports.One(t.Context(), key); return err },
+				"read it": func() error {
+					held, err := h.reports.One(t.Context(), key)
+					if all := fmt.Sprint(held.Record); err == nil && (strings.Contains(all, "\x00") || !utf8.ValidString(all)) {
+						t.Errorf("%s: what no page can show is held", name)
+					}
+					return err
+				},
 				"screen":      func() error { _, err := h.held.Screen(t.Context(), everywhere("S", x)); return err },
 				"find people": func() error { _, err := h.people.Search(t.Context(), "Mara"+x); return err },
 				"find reports": func() error {
@@ -88,6 +96,11 @@ func TestAnyText(t *testing.T) {
 					t.Errorf("%s, %s: %.300v", what, name, err)
 				}
 			}
+		}
+		nothing := wrote("\x00", " \x00", "2026-01-05T21:00", mara, ed, "He followed her home.")
+		_, _, err := h.held.Record(t.Context(), "Ann Reader", nothing)
+		if bad := (fault.Invalid{}); !errors.As(err, &bad) || bad.Of("agency") == "" || bad.Of("record_id") == "" {
+			t.Errorf("an agency and a reference of nothing but NUL: %v", err)
 		}
 		h.settle(t)
 		if _, err := h.reports.One(t.Context(), "no\x00such\xff"); err == nil {

@@ -46,9 +46,13 @@ type Taken struct {
 	Instead string // the Key of the report it corrects, or empty
 }
 
-// Take takes records in within tx, in order, and says what became of each.
+// Take takes records in within tx, in order, and says what became of each. What
+// of a record's text cannot be shown is left out of it.
 func Take(ctx context.Context, tx *db.Tx, by, source string, records []*Record) ([]Taken, error) {
 	all := make([]Taken, len(records))
+	for _, r := range records {
+		Clean(r)
+	}
 	before, err := known(ctx, tx, records)
 	if err != nil {
 		return nil, err
