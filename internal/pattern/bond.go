@@ -12,8 +12,8 @@ import (
 // weighed: which are one person and which are two. What people decided comes
 // first. After it comes what reports are by themselves: a correction speaks of
 // whom the older version spoke of, so that what was decided about the one holds
-// for the other; and nobody stands on both sides of one report. What contradicts
-// an earlier bond is left out, for contradictions cannot be resolved.
+// for the other. What contradicts an earlier bond is left out, for contradictions
+// cannot be resolved.
 type bonds struct {
 	list  []match.Decision
 	root  map[int32]int32
@@ -85,21 +85,6 @@ func (b *bonds) decided(standing []person.Decided, index func(mention string) (i
 	}
 }
 
-// facing bonds as two people the sides of each report that somebody decided about:
-// other reports might make them one, though the sides themselves share nothing.
-func (b *bonds) facing(standing []person.Decided, index func(mention string) (int32, bool)) {
-	for _, d := range standing {
-		for _, m := range []string{d.A, d.B} {
-			report := m[:len(m)-1]
-			v, ok := index(person.VictimOf(report))
-			s, ok2 := index(person.SuspectOf(report))
-			if ok && ok2 {
-				b.two(v, s)
-			}
-		}
-	}
-}
-
 // A version is a report and the correction that took its place.
 type version struct{ old, by string }
 
@@ -132,17 +117,4 @@ func (b *bonds) bind(all []version, index func(mention string) (int32, bool)) {
 			}
 		}
 	}
-}
-
-// confusable reports whether the two parties of a report share a key, and so
-// might be taken for one person.
-func confusable(a, b *match.Prepared) bool {
-	for _, k := range a.Keys() {
-		for _, l := range b.Keys() {
-			if k == l {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -195,12 +195,6 @@ func gatherSome(ctx context.Context, q db.Querier, people []string) (*local, err
 	l.bonds.decided(standing, l.index)
 	versions, err := correctedIn(ctx, q, reports)
 	l.bonds.bind(versions, l.index)
-	l.bonds.facing(standing, l.index)
-	for i := 1; i < len(all); i++ {
-		if all[i].Report == all[i-1].Report && confusable(&all[i].Prepared, &all[i-1].Prepared) {
-			l.bonds.two(int32(i), int32(i-1))
-		}
-	}
 	return l, err
 }
 

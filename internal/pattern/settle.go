@@ -70,7 +70,6 @@ type whole struct {
 
 func (s *Store) gatherAll(ctx context.Context) (*whole, error) {
 	w := &whole{corpus: match.NewCorpus()}
-	var sides [][2]int32 // of one report, and easily taken for one person
 	err := s.db.Read(ctx, func(v *db.View) (err error) {
 		if w.trained, err = person.Trained(ctx, v); err != nil {
 			return err
@@ -85,9 +84,6 @@ func (s *Store) gatherAll(ctx context.Context) (*whole, error) {
 			switch {
 			case m.Report == before.Report:
 				w.corpus.Oppose(i, i-1)
-				if confusable(&m.Prepared, &before.Prepared) {
-					sides = append(sides, [2]int32{i, i - 1})
-				}
 			case m.Victim():
 				w.corpus.AddReport(i, -1)
 			default:
@@ -108,10 +104,6 @@ func (s *Store) gatherAll(ctx context.Context) (*whole, error) {
 			return err
 		}
 		w.bonds.bind(versions, w.index)
-		w.bonds.facing(w.standing, w.index)
-		for _, p := range sides {
-			w.bonds.two(p[0], p[1])
-		}
 		return nil
 	})
 	return w, err

@@ -35,7 +35,6 @@ type Sweep struct {
 	old      []bool                // rows that a later row corrects
 	nobody   []bool                // rows that name a victim and nobody who did it
 	versions [][2]int32            // a row and the row that corrects it
-	sides    [][2]int32            // mentions of one row that are easily taken for one person
 	twice    int
 }
 
@@ -116,7 +115,6 @@ type drawn struct {
 	print, same     [16]byte
 	reading         narrate.Reading
 	victim, suspect match.Prepared
-	confusable      bool // the two
 }
 
 func (l *lot) prepare() {
@@ -131,7 +129,6 @@ func (l *lot) prepare() {
 		if !r.Suspect.Empty() {
 			d.suspect = match.Prepare(person.Of(r.Agency, &r.Suspect))
 		}
-		d.confusable = confusable(&d.victim, &d.suspect)
 	}
 }
 
@@ -156,9 +153,6 @@ func (s *Sweep) add(r *report.Record, d *drawn) {
 	v, x := s.mention(&r.Victim, &d.victim), s.mention(&r.Suspect, &d.suspect)
 	s.victims, s.suspects = append(s.victims, v), append(s.suspects, x)
 	s.corpus.AddReport(v, x)
-	if d.confusable {
-		s.sides = append(s.sides, [2]int32{v, x})
-	}
 	s.nobody = append(s.nobody, !d.victim.Empty() && d.suspect.Empty())
 }
 

@@ -52,9 +52,6 @@ func (s *Sweep) bonds(decided []match.Decision) []match.Decision {
 			}
 		}
 	}
-	for _, p := range s.sides {
-		b.two(p[0], p[1])
-	}
 	return append(slices.Clone(decided), b.list[first:]...)
 }
 

@@ -57,8 +57,18 @@ func (k *clustering) total(i, j int32) int32 {
 	return t
 }
 
-// barred reports whether somebody decided that a mention of a is not one of b.
+// barred reports whether a mention of a stands opposite one of b in a report, or
+// somebody decided that it is not one of b.
 func (k *clustering) barred(a, b int32) bool {
+	few, of := a, b
+	if len(k.members[b]) < len(k.members[a]) {
+		few, of = b, a
+	}
+	for _, x := range k.members[few] {
+		if o := k.c.opposite(x); o >= 0 && k.person[o] == of {
+			return true
+		}
+	}
 	if len(k.apart) == 0 {
 		return false
 	}

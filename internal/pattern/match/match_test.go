@@ -179,6 +179,45 @@ func TestDecisionsAlwaysWin(t *testing.T) {
 	}
 }
 
+func TestNobodyStandsOnBothSidesOfAReport(t *testing.T) {
+	all, _ := people(600, 9)
+	r := rand.New(rand.NewPCG(2, 9))
+	c := match.NewCorpus()
+	var sides [][2]int32
+	apart := 0 // reports whose sides the evidence alone makes one person
+	plain := resolve(t, all, match.Options{})
+	for i := 0; i+1 < len(all); i += 2 { // neighbours are often one person
+		v, s := c.Add(all[i]), c.Add(all[i+1])
+		c.AddReport(v, s)
+		sides = append(sides, [2]int32{v, s})
+		if plain.Person[i] == plain.Person[i+1] {
+			apart++
+		}
+	}
+	if apart < 20 {
+		t.Fatalf("only %d reports try it", apart)
+	}
+	for range 300 { // reports that name people held already
+		i, j := r.IntN(len(all)), r.IntN(len(all))
+		v, s := c.Add(all[i]), c.Add(all[j])
+		c.AddReport(v, s)
+		sides = append(sides, [2]int32{v, s})
+	}
+	got, err := match.Resolve(t.Context(), c, match.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range sides {
+		if got.Person[p[0]] == got.Person[p[1]] {
+			t.Fatalf("mentions %d and %d, victim and suspect of one report, are one person", p[0], p[1])
+		}
+	}
+	decided, err := match.Resolve(t.Context(), c, match.Options{Decisions: []match.Decision{{A: sides[0][0], B: sides[0][1], Same: true}}})
+	if err != nil || decided.Person[sides[0][0]] != decided.Person[sides[0][1]] {
+		t.Errorf("somebody decided that they are one, and they are not: %v", err)
+	}
+}
+
 func TestDecisionsThatContradict(t *testing.T) {
 	c := match.NewCorpus()
 	for range 3 {
