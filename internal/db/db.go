@@ -100,16 +100,22 @@ func (d *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	have, err := p.GetDBVersion(ctx)
-	if err != nil {
-		return err
+	// Another program may be taking the same steps: one that fails because it was
+	// taken meanwhile is done, and the next is tried.
+	for before := int64(-1); ; {
+		have, err := p.GetDBVersion(ctx)
+		if err != nil {
+			return err
+		}
+		steps := p.ListSources()
+		if newest := steps[len(steps)-1].Version; have > newest {
+			return fmt.Errorf("the database is at step %d and this program knows only %d: use a newer clew", have, newest)
+		}
+		if _, err = p.Up(ctx); err == nil || have == before {
+			return err
+		}
+		before = have
 	}
-	steps := p.ListSources()
-	if newest := steps[len(steps)-1].Version; have > newest {
-		return fmt.Errorf("the database is at step %d and this program knows only %d: use a newer clew", have, newest)
-	}
-	_, err = p.Up(ctx)
-	return err
 }
 
 // A View is one unchanging look at the database, taken at Now.

@@ -304,6 +304,28 @@ func TestOpenTwice(t *testing.T) {
 	}
 }
 
+// Programs that start together on a new database all find it ready.
+func TestOpenTogether(t *testing.T) {
+	dbtest.EachBare(t, func(t *testing.T, where string) {
+		const programs = 6
+		errs := make(chan error, programs)
+		for range programs {
+			go func() {
+				d, err := db.Open(t.Context(), where, time.Now)
+				if err == nil {
+					err = d.Close()
+				}
+				errs <- err
+			}()
+		}
+		for range programs {
+			if err := <-errs; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
 func TestOpenRefusesANewerDatabase(t *testing.T) {
 	where := filepath.Join(t.TempDir(), "clew.db")
 	d, err := db.Open(t.Context(), where, time.Now)

@@ -30,11 +30,21 @@ func Each(t *testing.T, f func(t *testing.T, d *db.DB)) {
 	t.Run("postgres", func(t *testing.T) { f(t, Postgres(t)) })
 }
 
+// EachBare is Each with a database that holds nothing, the schema included, by
+// the name that db.Open takes.
+func EachBare(t *testing.T, f func(t *testing.T, where string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { f(t, file(t)) })
+	t.Run("postgres", func(t *testing.T) { f(t, url(t)) })
+}
+
 // SQLite is an empty database in a file of the test's own.
 func SQLite(t testing.TB) *db.DB {
 	t.Helper()
-	return open(t, filepath.Join(t.TempDir(), "clew.db"))
+	return open(t, file(t))
 }
+
+func file(t testing.TB) string { return filepath.Join(t.TempDir(), "clew.db") }
 
 func open(t testing.TB, where string) *db.DB {
 	t.Helper()
@@ -54,6 +64,12 @@ func open(t testing.TB, where string) *db.DB {
 // the test program, or on the one CLEW_TEST_POSTGRES names.
 func Postgres(t testing.TB) *db.DB {
 	t.Helper()
+	return open(t, url(t))
+}
+
+// url is that of a database made for the test and dropped after it.
+func url(t testing.TB) string {
+	t.Helper()
 	server, err := start()
 	if errors.Is(err, errAbsent) && os.Getenv("CLEW_REQUIRE_POSTGRES") != "1" {
 		t.Skipf("%v; set CLEW_REQUIRE_POSTGRES=1 to make this fail", err)
@@ -70,7 +86,7 @@ func Postgres(t testing.TB) *db.DB {
 			t.Errorf("drop database: %v", err)
 		}
 	})
-	return open(t, server(name))
+	return server(name)
 }
 
 func exec1(where, statement string) error {
