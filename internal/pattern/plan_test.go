@@ -52,6 +52,11 @@ func TestNothingIsReadWhole(t *testing.T) {
 	}
 	must(h.held.Decide(t.Context(), "Ann Reader", person.VictimOf(top.ID), person.VictimOf(all[5].ID), false, "Two people"))
 
+	// A pattern of people about whom nothing is decided below.
+	other := slices.IndexFunc(all, func(l recording.Entry) bool {
+		return !slices.ContainsFunc(all[:6], func(x recording.Entry) bool { return x.Victim == l.Victim || x.Suspect == l.Suspect })
+	})
+
 	// Whole, but small, or nothing less would answer.
 	allowed := map[string][]string{
 		"Worklist":        {"p", "d"},                                                                     // counted by its filter, of which many mean all
@@ -85,7 +90,11 @@ func TestNothingIsReadWhole(t *testing.T) {
 		{"Decide", func() {
 			must(h.held.Decide(t.Context(), "Ann Reader", person.VictimOf(all[1].ID), person.VictimOf(all[2].ID), true, "One person"))
 		}},
-		{"TakeIn", func() {
+		{"Page", func() {
+			_, err := h.held.Page(t.Context(), all[other].ID, 0, 50)
+			must(err)
+		}},
+		{"TakeIn", func() { // what it corrects is in no pattern until all is settled
 			var some []*report.Record
 			for _, r := range records[:100] {
 				x := *r
@@ -96,10 +105,6 @@ func TestNothingIsReadWhole(t *testing.T) {
 				_, err := pattern.TakeIn(t.Context(), tx, "Ann Reader", "import", some)
 				return err
 			}))
-		}},
-		{"Page", func() {
-			_, err := h.held.Page(t.Context(), all[3].ID, 0, 50)
-			must(err)
 		}},
 		{"PartOf", func() {
 			_, err := h.held.PartOf(t.Context(), top.ID)

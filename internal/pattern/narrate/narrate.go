@@ -8,8 +8,8 @@
 // also finds what did not happen: what is denied, feared, done by somebody else
 // or by the victim, or long past.
 //
-// It reads by a list of phrases that a practitioner can read and correct
-// (lexicon.txt) and rules of scope. It learns nothing and sends nothing
+// It reads by lists of phrases that a practitioner can read and correct
+// (lexicon) and rules of scope. It learns nothing and sends nothing
 // anywhere, and the same words always give the same reading. How well it does
 // is measured on two labelled sets (docs/design/narratives.md).
 package narrate

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/bits"
 	"slices"
+	"sync"
 )
 
 // Read reads one narrative. It takes any text.
@@ -15,33 +16,42 @@ func Skim(text string) Reading { return read(text, false) }
 // longest bounds what is read of one narrative.
 const longest = 1 << 17
 
+// A desk is what reading one narrative needs, kept for the next.
+type desk struct {
+	tokens []token
+	hits   []hit
+	reader reader
+}
+
+var desks = sync.Pool{New: func() any { return new(desk) }}
+
 func read(text string, show bool) (n Reading) {
 	if len(text) > longest {
 		text = text[:longest]
 	}
 	x := compiled()
-	all := x.scan(text)
+	d := desks.Get().(*desk)
+	defer desks.Put(d)
+	all := x.scan(d.tokens[:0], text)
+	d.tokens = all
 	if len(all) == 0 {
 		return n
 	}
-	plain(all)
-	r := newReader(all)
-	var disputes [Contact + 1]int
-	var room [32]hit
-	hits := room[:0]
+	hits := d.hits[:0]
 	x.find(all, func(h hit) { hits = append(hits, h) })
-	for _, h := range hits {
-		if within(h, hits, x) {
+	d.hits = hits
+	r := &d.reader
+	r.start(x, all, hits)
+	r.weigh(hits)
+	var disputes [Contact + 1]int
+	for i := range hits {
+		h := &hits[i]
+		if h.out {
 			continue
 		}
-		s := &x.senses[h.phrase.sense]
-		scope := r.scopeOf(h)
-		n.take(s, scope)
-		if scope == happened || scope == byOther || scope == byVictim {
-			disputes[s.dispute]++
-		}
-		if show {
-			n.show(s, scope, all[h.first].from, all[h.end-1].to)
+		n.take(h.sense, h.scope)
+		if h.scope == happened || h.scope == byOther || h.scope == byVictim {
+			disputes[h.sense.dispute]++
 		}
 	}
 	for d := Neighbours; d <= Contact; d++ {
@@ -49,9 +59,18 @@ func read(text string, show bool) (n Reading) {
 			n.Dispute = d
 		}
 	}
+	idle := r.idle(&n)
+	if idle {
+		n.Behaviours, n.Acts, n.Past = 0, 0, 0
+	}
 	low, high, days, at := count(all)
 	n.Low, n.High, n.Days = low, high, days
 	if show {
+		for i := range hits {
+			if h := &hits[i]; !h.out && !(idle && h.sense.behaviours|h.sense.acts != 0 && h.scope != denied && h.scope != byOther) {
+				n.show(h.sense, h.scope, all[h.first].from, all[h.end-1].to)
+			}
+		}
 		if high > 0 {
 			n.Findings = append(n.Findings, Finding{"count", "", all[at.first].from, all[min(at.end, len(all))-1].to})
 		}
@@ -60,18 +79,47 @@ func read(text string, show bool) (n Reading) {
 	return n
 }
 
-// within reports whether a phrase that shows a behaviour is only part of a longer
-// one: "turned up outside" is waiting there, and no visit.
-func within(h hit, all []hit, x *lexicon) bool {
-	if x.senses[h.phrase.sense].behaviours == 0 {
-		return false
+// weigh says of each phrase what it is worth, and which count for nothing: those
+// under a longer one, and the weak ones where nothing bears them out.
+func (r *reader) weigh(hits []hit) {
+	shown := false
+	for i := range hits {
+		h := &hits[i]
+		if h.out = h.sense.nothing || hidden(h, hits); h.out {
+			continue
+		}
+		h.scope = r.scopeOf(h)
+		shown = shown || h.scope == happened && h.sense.behaviours != 0 && !h.phrase.weak
 	}
-	for _, o := range all {
-		if o.first <= h.first && h.end <= o.end && o.end-o.first > h.end-h.first && x.senses[o.phrase.sense].behaviours != 0 {
+	for i := range hits {
+		if h := &hits[i]; h.phrase.weak && !h.out {
+			h.out = h.scope != denied && !r.personal && !shown || slices.ContainsFunc(hits, func(o hit) bool {
+				return !o.out && !o.phrase.weak && o.sense.behaviours != 0 && r.all[o.first].clause == r.all[h.first].clause
+			})
+		}
+	}
+}
+
+// hidden reports whether a phrase lies under one that shows nothing, or is only
+// part of a longer one that shows a behaviour too: "turned up outside" is
+// waiting there, and no visit.
+func hidden(h *hit, all []hit) bool {
+	for i := range all {
+		o := &all[i]
+		if o.sense.nothing && o.first < h.end && h.first < o.end && (o.first <= h.first || h.end < o.end) {
+			return true
+		}
+		if h.sense.behaviours != 0 && o.sense.behaviours != 0 && o.first <= h.first && h.end <= o.end && o.end-o.first > h.end-h.first && !o.phrase.weak && o.end-o.first == len(o.phrase.items) {
 			return true
 		}
 	}
 	return false
+}
+
+// idle reports that what is told is ordinary crime, or a quarrel, with nothing
+// to say that one person is fixed on another.
+func (r *reader) idle(n *Reading) bool {
+	return !r.close && (r.ordinary && !r.personal || (r.ordinary || n.Dispute != NoDispute) && n.Behaviours&(n.Behaviours-1) == 0)
 }
 
 func btoi(b bool) int {

@@ -11,14 +11,17 @@ type token struct {
 	word     string // in lower case, with a plain apostrophe
 	sentence int32
 	clause   int32
-	ids      [6]uint16 // of the lexicon's words it is, or begins as; 0 ends
+	words    [4]uint16 // what the lexicon knows of it: as a whole, as a number or name, and by its parts
+	n        uint8
+	name     bool
+	role     role
 }
 
 // scan takes a narrative apart. A word is letters and digits, with apostrophes,
 // hyphens and slashes inside it.
-func (x *lexicon) scan(text string) []token {
+func (x *lexicon) scan(all []token, text string) []token {
 	low := lower(text)
-	all := make([]token, 0, len(text)/5+4)
+	capitals := inCapitals(text)
 	sentence, clause := int32(0), int32(0)
 	for i := 0; i < len(low); {
 		c := low[i]
@@ -29,14 +32,19 @@ func (x *lexicon) scan(text string) []token {
 					sentence++
 					clause++
 				}
-			case ';', ':', ',', '(', ')':
+			case ':':
+				clause++
+				if len(all) <= 4 { // "Housing officer: ..." says who writes
+					sentence++
+				}
+			case ';', ',', '(', ')', '"':
 				clause++
 			case '-':
 				if i > 0 && low[i-1] == ' ' {
 					clause++
 				}
-			case '&':
-				all = x.add(all, token{from: i, to: i + 1, word: "&", sentence: sentence, clause: clause})
+			case '&', '+':
+				all = append(all, x.known(token{from: i, to: i + 1, word: "&", sentence: sentence, clause: clause}))
 			}
 			_, size := utf8.DecodeRuneInString(low[i:])
 			i += size
@@ -58,14 +66,36 @@ func (x *lexicon) scan(text string) []token {
 		if strings.Contains(word, "’") {
 			word = strings.ReplaceAll(word, "’", "'")
 		}
-		all = x.add(all, token{from: from, to: to, word: word, sentence: sentence, clause: clause})
+		t := token{from: from, to: to, word: word, sentence: sentence, clause: clause}
+		t.name = !capitals && text[from] >= 'A' && text[from] <= 'Z' && to > from+1 && low[from+1] == text[from+1]
+		if first := len(all) == 0 || all[len(all)-1].sentence != sentence; first && t.name {
+			word, _ = strings.CutSuffix(word, "'s")
+			t.name = x.lookUp(word) == 0
+		}
+		all = append(all, x.known(t))
 	}
 	return all
 }
 
+// inCapitals reports whether a text is written in capitals all through, where no
+// name can be told by its first letter.
+func inCapitals(text string) bool {
+	upper, low := 0, 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= 'A' && c <= 'Z':
+			upper++
+		case c >= 'a' && c <= 'z':
+			low++
+		}
+	}
+	return upper > low
+}
+
 // abbreviated reports whether a full stop ends no sentence: "approx. 20", "e.g.".
 func abbreviated(low string, i int) bool {
-	return i+1 < len(low) && low[i+1] != ' ' && low[i+1] != '\n' && low[i+1] != '\r' && low[i+1] < utf8.RuneSelf && (low[i+1] < 'a' || low[i+1] > 'z' || i > 1 && low[i-2] == '.')
+	return i+1 < len(low) && low[i+1] != ' ' && low[i+1] != '\n' && low[i+1] != '\r' && low[i+1] < utf8.RuneSelf && low[i+1] != '"' && low[i+1] != '\'' &&
+		(low[i+1] < 'a' || low[i+1] > 'z' || i > 1 && low[i-2] == '.')
 }
 
 // wordPart is the size of the piece of a word at i, or 0.
@@ -75,8 +105,8 @@ func wordPart(low string, i int) int {
 		if strings.HasPrefix(low[i:], "’") {
 			return len("’")
 		}
-		_, size := utf8.DecodeRuneInString(low[i:])
-		if r, _ := utf8.DecodeRuneInString(low[i:]); r > 0xBF && r < 0x2000 {
+		r, size := utf8.DecodeRuneInString(low[i:])
+		if r > 0xBF && r < 0x2000 {
 			return size // a letter of some script
 		}
 		return 0
@@ -87,123 +117,47 @@ func wordPart(low string, i int) int {
 	return 0
 }
 
-func (x *lexicon) add(all []token, t token) []token {
-	n := 0
-	add := func(id uint16) {
-		for _, have := range t.ids[:n] {
-			if have == id {
-				return
-			}
-		}
-		if id != 0 && n < len(t.ids) {
-			t.ids[n] = id
-			n++
+// known adds to a token what the lexicon knows of its word.
+func (x *lexicon) known(t token) token {
+	add := func(w uint16) {
+		if w != 0 && t.n < uint8(len(t.words)) {
+			t.words[t.n] = w
+			t.n++
+			t.role |= x.words[w].role
 		}
 	}
-	x.walk(t.word, add)
-	if low, _ := numberOf(t.word); low > 0 && !emergency[t.word] {
-		add(anyNumber)
+	add(x.lookUp(t.word))
+	if low, _ := numberOf(t.word); low > 0 {
+		add(x.number)
 	}
-	if i := strings.IndexByte(t.word, '-'); i > 0 { // the parts of ex-partner count too
-		x.walk(t.word[:i], add)
-		x.walk(t.word[i+1:], add)
+	if t.name = t.name && t.role&notName == 0; t.name {
+		if strings.HasSuffix(t.word, "'s") {
+			add(x.owner)
+		} else {
+			add(x.name)
+		}
 	}
-	return append(all, t)
+	if i := strings.IndexAny(t.word, "-/"); i > 0 { // the parts of ex-partner count too
+		add(x.lookUp(t.word[:i]))
+		add(x.lookUp(t.word[i+1:]))
+	}
+	return t
 }
 
-// walk gives the numbers of a word, and of what it begins with.
-func (x *lexicon) walk(word string, give func(uint16)) {
+// lookUp is the number of what is known of a word.
+func (x *lexicon) lookUp(word string) uint16 {
 	at := uint16(0)
 	for i := 0; i < len(word); i++ {
-		l := letter(word[i])
-		if l < 0 {
-			return
+		next := uint16(0)
+		if l := letter(word[i]); l >= 0 {
+			next = x.tree[at].next[l]
 		}
-		if at = x.tree[at].next[l]; at == 0 {
-			return
+		if next == 0 {
+			return x.tree[at].stem
 		}
-		give(x.tree[at].stem)
+		at = next
 	}
-	give(x.tree[at].exact)
-}
-
-// notFollowed are words after which "following" is a time, not an act.
-var notFollowed = set("day days morning afternoon evening night week weekend month year incident incidents advice discussion this release arrest a an receipt contact information")
-
-// plain takes the lexicon's meaning from words that are used in another sense.
-func plain(all []token) {
-	for i := range all {
-		if all[i].word == "following" && (i+1 < len(all) && notFollowed[all[i+1].word] || i > 0 && all[i-1].word == "the" || i == 0 && i+1 < len(all) && all[i+1].word == "the") {
-			all[i].ids = [6]uint16{}
-		}
-		if i+2 < len(all) && all[i+2].word == "names" && strings.HasPrefix(all[i].word, "call") { // abuse, not a call
-			all[i].ids = [6]uint16{}
-		}
-		if i > 1 && all[i-1].word == "to" && strings.HasPrefix(all[i].word, "wait") && strings.HasPrefix(all[i-2].word, "ask") {
-			all[i].ids = [6]uint16{}
-		}
-	}
-}
-
-// emergency numbers are rung by whoever needs help.
-var emergency = set("999 101 111 112")
-
-func (it *item) fits(t *token) bool {
-	for _, id := range t.ids {
-		if id == 0 {
-			return false
-		}
-		if it.words[id/64]>>(id%64)&1 == 1 {
-			return true
-		}
-	}
-	return false
-}
-
-// A hit is a phrase found in the tokens from first up to end.
-type hit struct {
-	first, end int
-	phrase     *phrase
-}
-
-// find calls f with every phrase in the tokens. Phrases do not run over the end
-// of a sentence.
-func (x *lexicon) find(all []token, f func(hit)) {
-	for i := range all {
-		for _, id := range all[i].ids {
-			if id == 0 {
-				break
-			}
-			for _, p := range x.begins[id] {
-				p := &x.phrases[p]
-				if end := match(p.items[1:], all, i+1, all[i].sentence); end > 0 {
-					f(hit{i, end, p})
-				}
-			}
-		}
-	}
-}
-
-// match is where the items end when they begin at token i, or 0.
-func match(items []item, all []token, i int, sentence int32) int {
-	if len(items) == 0 {
-		return i
-	}
-	gap := 0
-	if items[0].gap {
-		gap = mostGap
-	}
-	for skip := 0; skip <= gap && i+skip < len(all) && all[i+skip].sentence == sentence; skip++ {
-		if gap == 0 && i > 0 && all[i].clause != all[i-1].clause {
-			return 0 // "second call, her ex is back" is no call to her
-		}
-		if items[0].fits(&all[i+skip]) {
-			if end := match(items[1:], all, i+skip+1, sentence); end > 0 {
-				return end
-			}
-		}
-	}
-	return 0
+	return x.tree[at].exact
 }
 
 // lower is text in lower case, byte for byte: only ASCII letters change, so that

@@ -14,179 +14,170 @@ const (
 	past
 )
 
-var (
-	negators  = set("no not never without nor neither didn't didnt hasn't hasnt haven't havent hadn't wasn't wasnt weren't isn't isnt doesn't doesnt nothing none")
-	denials   = set("denies denied denying denys disputes disputed retracted")
-	unNegated = set("stop stops stopped stopping only just leave leaving know knows until long longer sure let accept accepts accepting take takes happy want wants wanted wish give gives heard reply answer answering why how welcome")
-	continues = set("has have had is was are were now")
-	turns     = set("but however although though except instead then")
-	modals    = set("may might could")
-	fears     = set("worried worries worry concerned concern fears fear feared scared afraid frightened anxious nervous terrified believes suspects thinks")
-	ifs       = set("if should unless whether case")
-	advice    = set("advised advise advice condition conditions prohibits prohibited prohibiting prohibit plan plans forbids forbid requires prevents prevent")
-	threatens = set("threatened threatens threatening threat threats")
-	reporting = set("reports reported reporting states stated stating says said saying say alleges alleged alleging claims claimed discloses disclosed receiving received receives rec rec'd recd gets getting got has had having is was been being tells told found finds noticed notices saw sees seen")
-	passives  = set("by being been")
-
-	victims   = set("ip ap aggrieved victim vic complainant applicant client pt patient tenant caller clr inft informant parent student pupil staff i we")
-	suspects  = set("suspect susp sus ex ex's male husband partner boyfriend bf perp offender respondent perpetrator man lad")
-	officials = set("officer officers police pc pcso dc oic sgt dispatcher operator bank company bailiff bailiffs agency council gp nurse doctor ambulance paramedics child taxi courier parcel scam")
-	kin       = set("mother mum mam dad father sister brother friend friends neighbour neighbours colleague colleagues manager boss cousin aunt auntie uncle daughter son kids children flatmate housemate landlord receptionist")
-	longAgo   = set("historic historical historically previously childhood teenager teenagers")
-	formers   = set("former ex previous old")
-	unknowns  = set("youths youth kids children teenagers vandals persons strangers customer shoplifters")
-)
-
-// A reader of one narrative knows what has been found out about who is who.
-type reader struct {
-	all    []token
-	first  bool // told in the first person
-	she    bool // "she" is the suspect
-	heOnly bool
-}
-
-func newReader(all []token) *reader {
-	r := &reader{all: all}
-	he, she := 0, 0
-	for i := range all {
-		switch all[i].word {
-		case "i", "me", "my", "i've", "i'm":
-			r.first = true
-		case "he", "him", "his":
-			he++
-		case "she":
-			she++
-		case "female", "woman", "wife", "ex-wife", "ex-girlfriend", "girlfriend":
-			if i+1 < len(all) && (suspects[all[i+1].word] || all[i].word != "female" && all[i].word != "woman" && i > 0 && (all[i-1].word == "his" || all[i-1].word == "ex")) {
-				r.she = true
-			}
-		}
-	}
-	if strings.HasPrefix(all[0].word, "female") && len(all) > 1 && suspects[all[1].word] {
-		r.she = true
-	}
-	r.heOnly = he > 0 && she == 0
-	return r
-}
-
 // scopeOf says what a phrase is worth, from the words around it.
-func (r *reader) scopeOf(h hit) scope {
-	all := r.all
-	start := &all[h.first]
-	feared, hypo, neg := false, false, false
-	subject, seen := happened, false
-	neg = unNegated[start.word] // "has not stopped ringing"
-	for i, steps := h.first-1, 0; i >= 0 && all[i].sentence == start.sentence && steps < 12; i, steps = i-1, steps+1 {
-		w := all[i].word
-		if turns[w] || w == "and" && continues[all[i+1].word] {
-			break
-		}
-		near := all[i].clause == start.clause
-		switch {
-		case denials[w] && steps <= 8:
-			return denied
-		case unNegated[w] && near && steps <= 3:
-			neg = true // a "not" before it negates that, not the phrase
-		case negators[w] && near && !neg && steps <= reach(w):
-			if w == "no" && i+1 < len(all) && digitsOf(all[i+1].word) > 0 {
-				break // a house number
-			}
-			if w == "not" && i+1 < len(all) && all[i+1].word == "to" {
-				if told(all, i) {
-					break // told not to, and did
-				}
-				return hypothetical
-			}
-			return denied
-		case modals[w] && near && steps <= 4:
-			hypo = true
-		case fears[w] && steps <= 9:
-			feared = true
-		case ifs[w] && steps <= 7 && (w != "should" || i == 0 || all[i-1].sentence != start.sentence):
-			hypo = true
-		case advice[w] && steps <= 8:
-			hypo = true
-		case threatens[w] && near && i+1 < len(all) && all[i+1].word == "to" && steps <= 3:
-			hypo = true
-		}
-		if !seen {
-			switch {
-			case h.phrase.told || passiveAt(all, h):
-				// Whoever is named first is the one it was done to.
-				switch {
-				case kin[w] && near && !r.ours(i):
-					subject, seen = byOther, true
-				case victims[w], w == "she", w == "he", w == "i", suspects[w]:
-					seen = true
-				}
-			case reporting[w] && steps <= 3:
-				seen = true // what comes before reports it
-			case victims[w] && i > 0 && formers[all[i-1].word]:
-				seen = true // a former client
-			case victims[w] && near && !(w == "staff" || w == "student" || w == "pupil"), w == "i" && near:
-				subject, seen = byVictim, true
-			case officials[w] && near:
-				subject, seen = byOther, true
-			case suspects[w], w == "he", w == "they":
-				seen = true
-			case w == "she":
-				if r.heOnly || r.she || !r.hasHe() {
-					seen = true
-				} else if near && steps <= 2 {
-					subject, seen = byVictim, true
-				}
-			}
-		}
+func (r *reader) scopeOf(h *hit) scope {
+	told := h.phrase.told || r.passiveAt(h)
+	who, at := r.subject(h, told)
+	if s := r.mood(h, at); s != happened {
+		return s
 	}
 	switch {
-	case feared && r.futureAt(h):
-		return hypothetical
-	case hypo:
-		return hypothetical
-	case r.after(h):
+	case r.deniedBehind(h):
 		return denied
 	case r.byOthers(h):
 		return byOther
 	case r.longAgo(h):
 		return past
 	}
-	return subject
-}
-
-// reach is how far, in words, a negation reaches.
-func reach(w string) int {
-	switch w {
-	case "no", "without", "nothing", "none", "neither", "nor":
-		return 5
+	if whom := r.object(h); whom == victim && who == victim {
+		who = suspect // she is no doer of what is done to her
+	} else if whom == suspect && at < 0 && !told {
+		who = victim
 	}
-	return 4
+	switch who {
+	case official, kin, stranger:
+		return byOther
+	case victim:
+		return byVictim
+	}
+	return happened
 }
 
-// told reports whether "not to" at i is what somebody was told, warned or asked.
-func told(all []token, i int) bool {
-	for j := max(0, i-4); j < i; j++ {
-		switch all[j].word {
-		case "told", "warned", "asked", "despite":
+// mood says whether a phrase is denied, or only feared, advised, supposed. It
+// looks back from the phrase to what governs it. At is where its subject is.
+func (r *reader) mood(h *hit, at int) scope {
+	all, start := r.all, &r.all[h.first]
+	if !h.phrase.not && h.end-h.first <= 5 {
+		for i := h.first + 1; i < h.end-1; i++ {
+			if all[i].role&isNot != 0 {
+				return denied // "received no letters"
+			}
+		}
+	}
+	soft := start.role&isSoft != 0 // "has not stopped ringing"
+	feared, or := false, false
+	subjects := 0
+	for i, steps := h.first-1, 0; i >= 0 && all[i].sentence == start.sentence && steps < 14; i, steps = i-1, steps+1 {
+		t := &all[i]
+		if t.role&isTurn != 0 || t.role&isAdmits != 0 || t.word == "and" && subjects == 0 && all[i+1].role&isBe != 0 && all[i+1].word != "being" && all[i+1].word != "been" {
+			break
+		}
+		near := t.clause == start.clause
+		switch {
+		case t.role&isDenies != 0 && steps <= 8 && subjects <= 1:
+			return denied
+		case t.role&isSoft != 0 && near && steps <= 3:
+			soft = true // a "not" before it negates that, not the phrase
+		case t.role&isNot != 0 && near && !soft && steps <= 5+4*btoi(or) && (subjects == 0 || r.governs(i)):
+			if t.word == "no" && i+1 < len(all) && digitsOf(all[i+1].word) > 0 {
+				break // a house number
+			}
+			if i+1 < len(all) && all[i+1].word == "to" {
+				if r.on || h.first-i > 2 && all[h.first-1].word == "and" && (start.role&isPast != 0 || strings.HasSuffix(start.word, "ed")) {
+					break // told not to, and did
+				}
+				return hypothetical
+			}
+			return denied
+		case t.role&isMay != 0 && near && steps <= 4 && subjects == 0 && !month(all, i):
+			if all[i+1].word == "see" || all[i+1].word == "hear" || all[i+1].word == "tell" || all[i+1].word == "have" && t.word == "could" {
+				break
+			}
+			return hypothetical
+		case t.role&isFears != 0 && steps <= 9:
+			feared = true
+		case t.role&isIf != 0 && near && steps <= 7 && subjects <= 1 && (t.word != "should" || i == 0 || all[i-1].sentence != t.sentence):
+			return hypothetical
+		case (t.word == "will" || t.word == "gonna" || t.word == "he'll" || t.word == "she'll" || t.word == "would" && r.said(i)) && steps == 0 && !h.phrase.not:
+			return hypothetical
+		case t.role&isAdvice != 0 && subjects <= 1 && !(t.word == "advised" && r.plainly(i+1)):
+			return hypothetical
+		case t.role&isThreatens != 0 && near && all[i+1].word == "to" && steps <= 3:
+			return hypothetical
+		}
+		or = or || t.word == "or"
+		if t.role&isPronoun != 0 || i == at {
+			subjects++
+		}
+	}
+	if feared && r.futureAt(h) {
+		return hypothetical
+	}
+	return happened
+}
+
+// month reports whether the "may" at i is one.
+func month(all []token, i int) bool {
+	if all[i].word != "may" {
+		return false
+	}
+	if i+1 < len(all) && digitsOf(all[i+1].word) > 0 {
+		return true
+	}
+	if i == 0 {
+		return false
+	}
+	switch w := all[i-1].word; w {
+	case "in", "since", "of", "from", "until", "till", "by", "on", "early", "late", "last":
+		return true
+	default:
+		return digitsOf(w) > 0
+	}
+}
+
+// said reports whether the word at i is in what somebody said or threatened.
+func (r *reader) said(i int) bool {
+	for j := i - 1; j >= max(0, i-5) && r.all[j].sentence == r.all[i].sentence; j-- {
+		if r.all[j].role&(isSaid|isThreatens|isTold) != 0 {
 			return true
 		}
 	}
 	return false
 }
 
+// plainly reports whether what begins at i is told as a fact: "advised that he
+// came", not "advised to leave".
+func (r *reader) plainly(i int) bool {
+	return i < len(r.all) && (r.all[i].word == "that" || r.all[i].role&isPronoun != 0)
+}
+
+// governs reports whether a "not" reaches over a subject: "nothing to say that he
+// followed", "nor has he followed".
+func (r *reader) governs(i int) bool {
+	for j := i + 1; j < min(i+6, len(r.all)); j++ {
+		if r.all[j].word == "that" && r.all[i].word != "not" {
+			return true
+		}
+		if r.all[j].role&isPronoun != 0 {
+			return r.all[j-1].role&isBe != 0
+		}
+	}
+	return false
+}
+
 // passiveAt reports whether the phrase is in the passive: "followed by", "was followed".
-func passiveAt(all []token, h hit) bool {
-	if h.end < len(all) && all[h.end].word == "by" {
+func (r *reader) passiveAt(h *hit) bool {
+	if h.end < len(r.all) && r.all[h.end].word == "by" {
 		return true
 	}
-	return h.first > 0 && passives[all[h.first-1].word]
+	if h.first == 0 {
+		return false
+	}
+	switch r.all[h.first-1].word {
+	case "being", "been", "by":
+		return true
+	case "was", "were", "is", "got":
+		return strings.HasSuffix(r.all[h.first].word, "ed")
+	}
+	return false
 }
 
 // futureAt reports whether what is feared has not happened: "worried he will
 // come", "fears he may".
-func (r *reader) futureAt(h hit) bool {
+func (r *reader) futureAt(h *hit) bool {
 	for i := h.first; i >= max(0, h.first-5); i-- {
 		switch r.all[i].word {
-		case "and":
+		case "and", "as", "because", "since":
 			return false
 		case "will", "would", "may", "might", "could", "he'll", "going", "gonna", "she'll":
 			return true
@@ -197,34 +188,35 @@ func (r *reader) futureAt(h hit) bool {
 	return false
 }
 
-// after reports a denial behind the phrase: "following denied", "… not reported".
-func (r *reader) after(h hit) bool {
+// deniedBehind reports a denial behind the phrase: "following denied".
+func (r *reader) deniedBehind(h *hit) bool {
 	for i := h.end; i < len(r.all) && i < h.end+3 && r.all[i].clause == r.all[h.first].clause; i++ {
-		if r.all[i].word == "denied" || r.all[i].word == "denies" {
-			return true
+		if r.all[i].role&isDenies != 0 && r.all[i].role&isPronoun == 0 && !strings.HasSuffix(r.all[i].word, "ing") {
+			return i == h.end || r.all[i-1].role&isPronoun == 0
 		}
 	}
 	return false
 }
 
 // longAgo reports whether the sentence speaks of many years ago.
-func (r *reader) longAgo(h hit) bool {
+func (r *reader) longAgo(h *hit) bool {
 	s := r.all[h.first].sentence
-	for i := range r.all {
+	first := h.first
+	for first > 0 && r.all[first-1].sentence == s {
+		first--
+	}
+	for i := first; i < len(r.all) && r.all[i].sentence == s; i++ {
 		t := &r.all[i]
-		if t.sentence != s {
-			continue
-		}
 		switch {
-		case longAgo[t.word]:
+		case t.role&isLongAgo != 0:
 			return true
-		case t.word == "ago" && i > 0 && strings.HasPrefix(r.all[i-1].word, "year") && i > 1 && manyYears(r.all[i-2].word):
-			return true
-		case t.word == "ago" && i == 1 && r.all[0].word == "years":
-			return true
+		case t.word == "ago" || t.word == "back":
+			if i > 1 && strings.HasPrefix(r.all[i-1].word, "year") && manyYears(r.all[i-2].word) || i == first+1 && r.all[first].word == "years" {
+				return true
+			}
 		case t.word == "as" && i+2 < len(r.all) && r.all[i+1].word == "a" && (r.all[i+2].word == "child" || r.all[i+2].word == "teenager"):
 			return true
-		case t.word == "in" && i+1 < len(r.all) && oldYear(r.all[i+1].word):
+		case (t.word == "in" || t.word == "since" && i > 0 && r.all[i-1].word == "him") && i+1 < len(r.all) && oldYear(r.all[i+1].word):
 			return true
 		}
 	}
@@ -242,31 +234,19 @@ func oldYear(w string) bool {
 	return len(w) == 4 && (strings.HasPrefix(w, "19") || strings.HasPrefix(w, "200") || strings.HasPrefix(w, "201")) && digitsOf(w) > 0
 }
 
-func (r *reader) hasHe() bool {
-	for i := range r.all {
-		if w := r.all[i].word; w == "he" || w == "him" || w == "his" {
-			return true
-		}
-	}
-	return false
-}
-
-// ours reports whether the relative at i tells of the victim: "her mother says
-// she is being followed".
-func (r *reader) ours(i int) bool {
-	for j := i + 1; j < min(i+4, len(r.all)); j++ {
-		if w := r.all[j].word; w == "she" || w == "victim" || w == "ip" || w == "i" {
-			return true
-		}
-	}
-	return false
-}
-
-// byOthers reports an agent behind the phrase who is nobody's suspect: "damage by youths".
-func (r *reader) byOthers(h hit) bool {
+// byOthers reports an agent behind the phrase who is nobody's suspect: "damage by
+// youths", "a call from the bank".
+func (r *reader) byOthers(h *hit) bool {
 	for i := h.end; i+1 < len(r.all) && i < h.end+5 && r.all[i].clause == r.all[h.first].clause; i++ {
-		if r.all[i].word == "by" && unknowns[r.all[i+1].word] {
-			return true
+		if w := r.all[i].word; w != "by" && w != "from" || r.all[i-1].role&isReports != 0 {
+			continue
+		}
+		for j := i + 1; j < len(r.all) && j < i+4 && r.all[j].clause == r.all[i].clause; j++ {
+			if of := r.all[j].role; of&isStranger != 0 || of&isOfficial != 0 && !r.police {
+				return true
+			} else if of&(isThe|isFormer) == 0 {
+				break
+			}
 		}
 	}
 	return false
