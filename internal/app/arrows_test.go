@@ -9,8 +9,8 @@ import (
 
 // The house (docs/design/house.md): rooms, the most general first, then the kit.
 var (
-	rooms   = []string{"law", "report", "person", "pattern", "intake", "recording"}
-	kit     = []string{"db", "fault", "govuk", "table", "web", "when", "words"}
+	rooms   = []string{"access", "agency", "account", "law", "report", "person", "vault", "pattern", "intake", "recording"}
+	kit     = []string{"db", "fault", "govuk", "ledger", "seal", "table", "web", "when", "words"}
 	joiners = []string{"app", "cli", "demo"}
 	// pure parts of a room may be used by rooms before it: they know nothing of
 	// databases, clocks or HTTP.

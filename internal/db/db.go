@@ -6,8 +6,9 @@
 // made by NewID. On either engine there is one writer at a time, and the others
 // wait their turn: what is worked out from all reports is written in one
 // transaction, and no report typed meanwhile may make it fail or be lost under it.
-// Readers wait for nobody. SQLite syncs to the disk before it says done
-// (synchronous=FULL).
+// Those that wait are kept together in one transaction (a group), so that the disk
+// is synced once for all of them. Readers wait for nobody. SQLite syncs to the disk
+// before it says done (synchronous=FULL).
 //
 // Text holds what either engine can hold: no NUL, and UTF-8 alone. What an
 // argument has beside that is left out, or stands as the replacement character.
@@ -37,6 +38,7 @@ type DB struct {
 	sqlite          bool
 	now             func() time.Time
 	watch           func(query string, args []any) // nil: nobody does
+	groups          groups
 }
 
 // Watch calls f with each query and statement before it is run, and with nil
@@ -74,6 +76,7 @@ func Open(ctx context.Context, where string, now func() time.Time) (*DB, error) 
 		d.readers.SetMaxOpenConns(20)
 		d.readers.SetMaxIdleConns(20)
 	}
+	d.groups.turn = make(chan struct{}, 1)
 	if err := d.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("migrate: %w", err), d.Close())
 	}
@@ -122,6 +125,7 @@ func (d *DB) migrate(ctx context.Context) error {
 type View struct {
 	tx     *sql.Tx
 	sqlite bool
+	shared bool // the transaction is other people's too: nobody may break it off
 	watch  func(query string, args []any)
 	Now    time.Time
 }
@@ -135,22 +139,15 @@ func (d *DB) Read(ctx context.Context, f func(*View) error) error {
 	if d.sqlite {
 		opts = nil // the readers' connections can only read
 	}
-	return d.do(ctx, d.readers, opts, f)
-}
-
-// Write runs f in a transaction: all of it is kept, or none. It waits for other
-// writers, those of other programs too, and no other writes while f runs: what f
-// sees stays so. f must not call Write.
-func (d *DB) Write(ctx context.Context, f func(*Tx) error) error {
-	return d.do(ctx, d.writer, nil, func(v *View) error {
-		if !d.sqlite { // SQLite takes its turn in BEGIN IMMEDIATE
-			if _, err := v.tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, turn); err != nil {
-				return fmt.Errorf("wait for other writers: %w", err)
-			}
-		}
-		v.Now = d.Now()
-		return f(&Tx{*v})
-	})
+	tx, err := d.readers.BeginTx(ctx, opts)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer tx.Rollback() // does nothing after Commit
+	if err := f(&View{tx: tx, sqlite: d.sqlite, watch: d.watch, Now: d.Now()}); err != nil {
+		return err
+	}
+	return tx.Commit()
 }
 
 // Analyze lets PostgreSQL know how much there is in tables, by which it chooses
@@ -162,21 +159,4 @@ func (d *DB) Analyze(ctx context.Context, tables ...string) error {
 	}
 	_, err := d.writer.ExecContext(ctx, `ANALYZE `+strings.Join(tables, ", "))
 	return err
-}
-
-// turn is what writers take turns at on PostgreSQL. It must be taken at READ
-// COMMITTED, where each statement sees what was kept before it: a transaction of
-// a stricter kind would go on seeing what was there before it waited.
-const turn = 0x636c6577 // "clew"
-
-func (d *DB) do(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, f func(*View) error) error {
-	tx, err := pool.BeginTx(ctx, opts)
-	if err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
-	defer tx.Rollback() // does nothing after Commit
-	if err := f(&View{tx, d.sqlite, d.watch, d.Now()}); err != nil {
-		return err
-	}
-	return tx.Commit()
 }

@@ -3,6 +3,7 @@ package db_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -363,4 +364,94 @@ func ids(t *testing.T, d *db.DB) (all []string) {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// TestGroup has many writers at once, of which some fail, some panic and some are
+// no longer waited for: what the others kept is kept, and nothing of those.
+func TestGroup(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		stop := errors.New("stop")
+		gone, cancel := context.WithCancel(ctx)
+		cancel()
+		keep := func(ctx context.Context, id string, end func(tx *db.Tx) error) error {
+			return d.Write(ctx, func(tx *db.Tx) error {
+				if err := tx.Exec(ctx, `INSERT INTO views (id, name, query, saved_by, saved) VALUES ($1, 'n', 'q', 'b', 0)`, id); err != nil {
+					return err
+				}
+				return end(tx)
+			})
+		}
+		var all sync.WaitGroup
+		for i := range 60 {
+			all.Go(func() {
+				switch i % 5 {
+				case 0:
+					if err := keep(ctx, fmt.Sprintf("fails%d", i), func(*db.Tx) error { return stop }); !errors.Is(err, stop) {
+						t.Errorf("work that fails: %v", err)
+					}
+				case 1:
+					err := keep(ctx, fmt.Sprintf("breaks%d", i), func(tx *db.Tx) error { return tx.Exec(ctx, `INSERT INTO nowhere VALUES (1)`) })
+					if err == nil {
+						t.Error("a statement that fails is no error")
+					}
+				case 2:
+					func() {
+						defer func() {
+							if recover() == nil {
+								t.Error("a panic is swallowed")
+							}
+						}()
+						_ = keep(ctx, fmt.Sprintf("panics%d", i), func(*db.Tx) error { panic("stop") })
+					}()
+				case 3:
+					if err := keep(gone, fmt.Sprintf("gone%d", i), func(*db.Tx) error { return nil }); !errors.Is(err, context.Canceled) {
+						t.Errorf("nobody waits for it any more: %v", err)
+					}
+				default:
+					if err := keep(ctx, fmt.Sprintf("kept%d", i), func(*db.Tx) error { return nil }); err != nil {
+						t.Errorf("work that should be kept: %v", err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		got := ids(t, d)
+		if len(got) != 12 || slices.ContainsFunc(got, func(id string) bool { return !strings.HasPrefix(id, "kept") }) {
+			t.Errorf("kept %v, want the 12 that were said to be", got)
+		}
+	})
+}
+
+// TestBeforeKept runs what must come with every change: when it fails, nothing is kept.
+func TestBeforeKept(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		var refuse error
+		d.BeforeKept(func(ctx context.Context, tx *db.Tx) error {
+			if refuse != nil {
+				return refuse
+			}
+			return tx.Exec(ctx, `INSERT INTO tallies (name, value) VALUES ($1, 1)`, db.NewID())
+		})
+		add := func(tx *db.Tx) error {
+			return tx.Exec(ctx, `INSERT INTO views (id, name, query, saved_by, saved) VALUES ($1, 'n', 'q', 'b', 0)`, db.NewID())
+		}
+		for _, write := range []func(context.Context, func(*db.Tx) error) error{d.Write, d.WriteAlone} {
+			refuse = nil
+			if err := write(ctx, add); err != nil {
+				t.Fatal(err)
+			}
+			if refuse = errors.New("no"); !errors.Is(write(ctx, add), refuse) {
+				t.Error("what comes with a change failed, and the change did not")
+			}
+		}
+		var n int64
+		if err := d.Read(ctx, func(v *db.View) (err error) {
+			n, err = db.One(ctx, v, db.Number, `SELECT (SELECT count(*) FROM views) * 100 + (SELECT count(*) FROM tallies)`)
+			return err
+		}); err != nil || n != 202 {
+			t.Errorf("%d changes and what comes with them, want 202 (%v)", n, err)
+		}
+	})
 }

@@ -21,7 +21,20 @@ func (v *View) query(ctx context.Context, query string, args ...any) (*sql.Rows,
 	if v.watch != nil {
 		v.watch(query, args)
 	}
+	ctx, err := v.kept(ctx)
+	if err != nil {
+		return nil, err
+	}
 	return v.tx.QueryContext(ctx, query, holdable(args)...)
+}
+
+// kept is ctx, but that its end does not break off a statement of a transaction
+// that is other people's too: on either engine that would end theirs with it.
+func (v *View) kept(ctx context.Context) (context.Context, error) {
+	if !v.shared {
+		return ctx, nil
+	}
+	return context.WithoutCancel(ctx), ctx.Err()
 }
 
 // A Row is what a scan function reads: one row of a result.
@@ -101,7 +114,11 @@ func (t *Tx) Exec(ctx context.Context, query string, args ...any) error {
 	if t.watch != nil {
 		t.watch(query, args)
 	}
-	_, err := t.tx.ExecContext(ctx, query, holdable(args)...)
+	ctx, err := t.kept(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = t.tx.ExecContext(ctx, query, holdable(args)...)
 	return err
 }
 
@@ -146,6 +163,10 @@ const mostValues = 3000
 func (t *Tx) insert(ctx context.Context, table string, columns []string, rows [][]any, end string) error {
 	if len(rows) == 0 {
 		return nil
+	}
+	ctx, err := t.kept(ctx)
+	if err != nil {
+		return err
 	}
 	per := max(1, mostValues/len(columns))
 	var whole *sql.Stmt

@@ -204,7 +204,7 @@ func gatherRows(ctx context.Context, x *report.Extract, to chan<- bundle) {
 // person by itself until all is settled, the patterns that lost a report to a
 // correction, and the counts of the import.
 func (t *Desk) takeLot(ctx context.Context, i *report.Import, b bundle) error {
-	return t.db.Write(ctx, func(tx *db.Tx) error {
+	return t.db.WriteAlone(ctx, func(tx *db.Tx) error {
 		taken, err := pattern.TakeIn(ctx, tx, i.By, i.ID, b.records)
 		if err != nil {
 			return err

@@ -33,7 +33,7 @@ func (s *Store) Settle(ctx context.Context, progress func(stage string, done, to
 			return fmt.Errorf("resolve: %w", err)
 		}
 		progress("writing", 0, len(w.ids))
-		err = s.db.Write(ctx, func(tx *db.Tx) error {
+		err = s.db.WriteAlone(ctx, func(tx *db.Tx) error {
 			trained, err := person.Trained(ctx, tx)
 			if err != nil {
 				return err
