@@ -7,7 +7,7 @@ TEMPL := $(shell find internal -name '*.templ')
 DRAWN := $(TEMPL:.templ=_templ.go)
 GO_SOURCES = $(shell find cmd internal migrations web tool -name '*.go')
 
-.PHONY: demo test check build bench fuzz clean pages
+.PHONY: demo test check build bench fuzz faults attack clean pages
 
 demo: build
 	./bin/clew demo
@@ -49,6 +49,18 @@ bench: build
 FUZZTIME ?= 10m
 fuzz: pages
 	go run ./tool/fuzz -time $(FUZZTIME)
+
+# A program killed a hundred times under load, after every statement of every step
+# of the schema and all over an import; a disk that is full.
+faults: pages
+	CLEW_FAULTS=long go test ./internal/app -run 'Killed|DiskFull' -v -count=1 -timeout 60m
+
+# Tries to break it: sqlmap and wapiti on every route, a stopwatch on what is secret,
+# and every payload in every field. Writes docs/security/attack-*.md. ATTACK passes
+# flags on, such as ATTACK='-each 30s -technique BEU'. It takes an hour or so.
+attack: pages
+	CLEW_ATTACK=1 go test -timeout 60m ./internal/app -run 'Payload|Suspect|Guarded|Matrix|Hidden'
+	go run ./tool/attack $(ATTACK)
 
 clean:
 	rm -rf bin node_modules $(DRAWN)

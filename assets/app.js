@@ -3,6 +3,7 @@ import {
   createAll, Button, CharacterCount, Checkboxes, ErrorSummary,
   NotificationBanner, Radios, ServiceNavigation, SkipLink
 } from 'govuk-frontend'
+import { passkey } from './passkey.js'
 import { poll } from './poll.js'
 
 // A radio has no expanded state in ARIA: a reader that meets one may say nothing,
@@ -20,6 +21,7 @@ for (const Component of [
 ]) createAll(Component)
 
 document.querySelectorAll('[data-poll]').forEach(poll)
+document.querySelectorAll('[data-passkey]').forEach(passkey)
 
 // Filters stand open on a wide screen. Browsers that cannot do that by style
 // alone are helped.

@@ -55,12 +55,13 @@ CREATE INDEX agreement_parties_by_agency ON agreement_parties (agency);
 
 CREATE TABLE locks (                    -- conflicts of interest
   id      TEXT PRIMARY KEY,
-  set_by  TEXT NOT NULL,
+  set_by  TEXT NOT NULL,               -- accounts
   since   BIGINT NOT NULL,
   reason  TEXT NOT NULL,
   lifted  BIGINT,
-  lifted_by TEXT NOT NULL,
-  seconded_by TEXT NOT NULL            -- of the lifting, from another agency
+  asked_by TEXT NOT NULL,              -- that it be lifted; empty: nobody
+  asked_for TEXT NOT NULL,             -- the agency of that account
+  lifted_by TEXT NOT NULL              -- the second, of another agency
 );
 
 CREATE TABLE lock_mentions (            -- whom it hides: every report, pattern and page of theirs
@@ -81,3 +82,4 @@ CREATE TABLE lock_teams (               -- and from which teams, whoever is in t
   team TEXT NOT NULL REFERENCES teams (id),
   PRIMARY KEY (lock, team)
 );
+CREATE INDEX lock_teams_by_team ON lock_teams (team);

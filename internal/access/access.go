@@ -22,6 +22,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"clew/internal/db"
@@ -51,6 +52,30 @@ type Actor struct {
 	Purpose Purpose
 	Proved  time.Time // when they last proved who they are
 	Program bool      // Clew itself, at the command line: whoever runs it has the files anyway
+
+	looks  *looks // of one request
+	offers map[Action]bool
+}
+
+// looks are those already in the ledger: one page may ask several things of one
+// report, which is one look at it.
+type looks struct {
+	mu    sync.Mutex
+	noted map[look]bool
+}
+
+type look struct{ action, what, on, outcome string }
+
+func (l *looks) again(e *ledger.Entry) bool {
+	if l == nil {
+		return false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	k := look{e.Action, e.What, e.On, e.Outcome}
+	again := l.noted[k]
+	l.noted[k] = true
+	return again
 }
 
 // Program is Clew itself, at work for an agency.
@@ -62,18 +87,54 @@ type key struct{}
 
 // With keeps an actor with a request, and From is the actor kept. Pages alone use
 // them; rooms take the actor as an argument.
-func With(ctx context.Context, by Actor) context.Context { return context.WithValue(ctx, key{}, by) }
+func With(ctx context.Context, by Actor) context.Context {
+	by.looks = &looks{noted: map[look]bool{}}
+	return context.WithValue(ctx, key{}, by)
+}
 
 // From is the actor kept with a request; one who may do nothing when there is none.
 func From(ctx context.Context) Actor { by, _ := ctx.Value(key{}).(Actor); return by }
+
+// Enter is With, and finds out what the actor's roles allow, for pages to offer no
+// more than that.
+func (g *Guard) Enter(ctx context.Context, by Actor) (context.Context, error) {
+	actions := make([]Action, len(rules))
+	for i, r := range rules {
+		actions[i] = r.action
+	}
+	may, err := g.May(ctx, by, actions...)
+	by.offers = may
+	return With(ctx, by), err
+}
+
+// Offers reports whether a page is to offer an action to the actor kept with a
+// request. It is no permission: a use-case asks for itself.
+func Offers(ctx context.Context, a Action) bool {
+	by := From(ctx)
+	return by.Program || by.offers[a]
+}
 
 // A Guard stands between the use-cases and the database.
 type Guard struct {
 	db *db.DB
 	// Shut says which people mentions belong to, and whoever must be hidden with
-	// them. The room that knows people fills it in.
+	// them: the room that knows who reports whom fills it in.
 	Shut func(ctx context.Context, q db.Querier, mentions []string) (people []string, err error)
+	// Bearing finds the mentions that bear a name: the room that knows people fills
+	// it in.
+	Bearing func(ctx context.Context, q db.Querier, name string) (mentions []string, err error)
+	// Who says what accounts are called and for whom they work: the room that keeps
+	// accounts fills it in. An account it does not know is left out.
+	Who func(ctx context.Context, q db.Querier, accounts []string) (map[string]Colleague, error)
+	// Changed is told that pools may be others now, if it is set. It must not wait.
+	Changed func()
+	// ReadOnly is why nothing may be changed now; nil when it may. People may look
+	// all the same, and their looks are written.
+	ReadOnly error
 }
+
+// A Colleague is who an account is.
+type Colleague struct{ Name, Agency string }
 
 // NewGuard returns the guard of d.
 func NewGuard(d *db.DB) *Guard { return &Guard{db: d} }
@@ -82,39 +143,43 @@ func NewGuard(d *db.DB) *Guard { return &Guard{db: d} }
 // the program.
 func (g *Guard) DB() *db.DB { return g.db }
 
+// A Pool is agencies that have agreed to read their reports together, in order.
+type Pool struct {
+	ID       string
+	Agencies []string
+}
+
+// Held is the condition that a column holds one of the agencies, with its arguments
+// after those there are: " AND r.holder IN ($3)".
+func (p *Pool) Held(column string, args []any) (string, []any) {
+	return " AND " + column + " IN (" + db.List(len(args)+1, len(p.Agencies)) + ")", append(slices.Clip(args), db.Args(p.Agencies)...)
+}
+
+// Pooled is the condition that a column holds the pool's id.
+func (p *Pool) Pooled(column string, args []any) (string, []any) {
+	return " AND " + column + " = " + db.List(len(args)+1, 1), append(slices.Clip(args), p.ID)
+}
+
 // A Sight is what an actor may see in one use-case, and what was seen.
 type Sight struct {
 	Subject
 	Action Action
-	pool   string
 	shut   []string // people
 	entry  ledger.Entry
+	nobody bool // what was read is about nobody
 }
-
-// Pool is the id of the agencies whose reports the actor sees together.
-func (s *Sight) Pool() string { return s.pool }
 
 // Blind reports whether conflict locks hide anybody from the actor.
-func (s *Sight) Blind() bool { return len(s.shut) > 0 }
+func (s *Sight) Blind() bool { return s != nil && len(s.shut) > 0 }
 
-// Hidden reports whether a person is hidden from the actor.
-func (s *Sight) Hidden(person string) bool { return slices.Contains(s.shut, person) }
-
-// Held is the condition that a column holds one of the agencies of the pool, with
-// its arguments after those there are: " AND r.holder IN ($3)".
-func (s *Sight) Held(column string, args []any) (string, []any) {
-	return " AND " + column + " IN (" + db.List(len(args)+1, len(s.Subject.Pool)) + ")", append(slices.Clip(args), db.Args(s.Subject.Pool)...)
-}
-
-// Pooled is the condition that a column holds the pool's id.
-func (s *Sight) Pooled(column string, args []any) (string, []any) {
-	return " AND " + column + " = " + db.List(len(args)+1, 1), append(slices.Clip(args), s.pool)
-}
+// Hidden reports whether a person is hidden from the actor. Nobody is hidden from
+// the nil Sight, which is that of a job.
+func (s *Sight) Hidden(person string) bool { return s != nil && slices.Contains(s.shut, person) }
 
 // Open is the condition that columns hold nobody who is hidden from the actor. It is
 // empty for nearly everybody.
 func (s *Sight) Open(args []any, columns ...string) (string, []any) {
-	if len(s.shut) == 0 {
+	if !s.Blind() {
 		return "", args
 	}
 	in := " NOT IN (" + db.List(len(args)+1, len(s.shut)) + ")"
@@ -123,6 +188,16 @@ func (s *Sight) Open(args []any, columns ...string) (string, []any) {
 		b.WriteString(" AND " + c + in)
 	}
 	return b.String(), append(slices.Clip(args), db.Args(s.shut)...)
+}
+
+// OpenReport is the condition that the report in a column mentions nobody who is
+// hidden from the actor.
+func (s *Sight) OpenReport(column string, args []any) (string, []any) {
+	if !s.Blind() {
+		return "", args
+	}
+	return " AND NOT EXISTS (SELECT 1 FROM mentions hidden WHERE hidden.report = " + column + " AND hidden.person IN (" + db.List(len(args)+1, len(s.shut)) + "))",
+		append(slices.Clip(args), db.Args(s.shut)...)
 }
 
 // Saw notes for the ledger which thing was looked at or changed, and whom it is
@@ -138,6 +213,10 @@ func (s *Sight) Saw(what, id string, people ...string) {
 
 // Touched notes the names of the fields that were read or changed.
 func (s *Sight) Touched(fields ...string) { s.entry.Fields = append(s.entry.Fields, fields...) }
+
+// Nobody says that what was read is about nobody, such as a list of agencies: it is
+// not in the ledger.
+func (s *Sight) Nobody() { s.nobody = true }
 
 // Sent notes who received what is disclosed.
 func (s *Sight) Sent(to string) { s.entry.Verb, s.entry.Recipient = ledger.Disclosure, to }
@@ -175,6 +254,7 @@ func (g *Guard) Look(ctx context.Context, by Actor, a Action, f func(v *db.View,
 		if err := g.prepare(ctx, v, v.Now, by, a, &s); err != nil {
 			return err
 		}
+		s.entry.Verb = ledger.Consultation // whatever else the action allows
 		if err := s.Require(Object{}); err != nil {
 			return err
 		}
@@ -203,6 +283,10 @@ func (g *Guard) act(ctx context.Context, write func(context.Context, func(*db.Tx
 		}
 		if err := s.Require(Object{}); err != nil {
 			return err
+		}
+		if g.ReadOnly != nil {
+			s.entry.Outcome = string(fault.ReadOnly)
+			return fmt.Errorf("%w: %w", fault.ReadOnly, g.ReadOnly)
 		}
 		if err := f(tx, &s); err != nil {
 			return err
@@ -241,13 +325,38 @@ func (g *Guard) note(ctx context.Context, s *Sight, err error) error {
 	default:
 		s.entry.Outcome = "failed"
 	}
-	if s.entry.Account == "" {
-		return err // nobody: there is nothing to look at
+	if s.entry.Account == "" || err == nil && s.nobody {
+		return err // there was nobody, or nothing, to look at
 	}
-	if failed := g.db.Write(ctx, func(tx *db.Tx) error { return ledger.Note(ctx, tx, s.done()) }); failed != nil {
+	e := s.done()
+	if err == nil && s.looks.again(&e) {
+		return nil
+	}
+	if failed := g.db.Write(ctx, func(tx *db.Tx) error { return ledger.Note(ctx, tx, e) }); failed != nil {
 		return fmt.Errorf("nothing is shown that is not in the ledger: %w", errors.Join(failed, err))
 	}
 	return err
+}
+
+// May says which actions an actor's roles allow, for a page to offer no others. It
+// is no permission: a use-case asks for itself.
+func (g *Guard) May(ctx context.Context, by Actor, actions ...Action) (map[Action]bool, error) {
+	s := Subject{Actor: by}
+	if !by.Program && by.Account != "" {
+		if err := g.db.Read(ctx, func(v *db.View) (err error) {
+			s.Now = v.Now
+			s.Roles, err = roles(ctx, v, v.Now, by.Account)
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	may := make(map[Action]bool, len(actions))
+	for _, a := range actions {
+		d := Decide(&s, a, Object{})
+		may[a] = by.Account != "" && (d.Allowed || d.Reason == NotFresh)
+	}
+	return may, nil
 }
 
 // prepare finds out what is known of an actor now.
@@ -267,10 +376,9 @@ func (g *Guard) prepare(ctx context.Context, q db.Querier, now time.Time, by Act
 			return err
 		}
 	}
-	if s.Subject.Pool, err = Together(ctx, q, now, by.Agency); err != nil {
+	if s.Pool, err = Together(ctx, q, now, by.Agency); err != nil {
 		return err
 	}
-	s.pool = PoolOf(s.Subject.Pool)
 	locked, err := lockedFrom(ctx, q, now, by.Account)
 	if err != nil || len(locked) == 0 {
 		return err
@@ -290,30 +398,50 @@ func roles(ctx context.Context, q db.Querier, now time.Time, account string) ([]
 		`SELECT DISTINCT role FROM grants WHERE account = $1 AND since <= $2 AND until > $2 ORDER BY role`, account, now.UnixMicro())
 }
 
-// Together are the agencies whose reports an agency may read together with its own,
-// by the agreement in force, itself among them, in order. An agency that is in no
-// agreement reads its own.
-func Together(ctx context.Context, q db.Querier, now time.Time, agency string) ([]string, error) {
+// Together is the pool of an agency: those it reads reports together with, by the
+// agreement in force. An agency that is in no agreement, or has left the
+// partnership, reads its own.
+func Together(ctx context.Context, q db.Querier, now time.Time, agency string) (Pool, error) {
 	all, err := db.All(ctx, q, db.Text, `
 		SELECT DISTINCT o.agency FROM agreement_parties p
 		JOIN agreements a ON a.id = p.agreement
 		JOIN agreement_parties o ON o.agreement = a.id
 		JOIN agencies g ON g.id = o.agency
-		WHERE p.agency = $1 AND a.withdrawn IS NULL AND a.since <= $2 AND a.until > $2 AND g.parted IS NULL
+		WHERE p.agency = $1 AND a.level = 'together' AND a.withdrawn IS NULL AND a.since <= $2 AND a.until > $2 AND g.parted IS NULL
 		ORDER BY o.agency`, agency, now.UnixMicro())
 	if err == nil && !slices.Contains(all, agency) {
-		all = []string{agency} // alone, or parted
+		all = []string{agency}
 	}
-	return all, err
+	return poolOf(all), err
 }
 
-// PoolOf is the id of agencies that read their reports together: of one, its own.
-func PoolOf(agencies []string) string {
+// Pools are all the pools there are now, each agency in one of them.
+func Pools(ctx context.Context, q db.Querier, now time.Time) (all []Pool, err error) {
+	agencies, err := db.All(ctx, q, db.Text, `SELECT id FROM agencies ORDER BY id`)
+	if err != nil {
+		return nil, err
+	}
+	have := map[string]bool{}
+	for _, a := range agencies {
+		p, err := Together(ctx, q, now, a)
+		if err != nil {
+			return nil, err
+		}
+		if !have[p.ID] {
+			have[p.ID] = true
+			all = append(all, p)
+		}
+	}
+	return all, nil
+}
+
+// poolOf is the pool of some agencies. Of one alone, the id is its own.
+func poolOf(agencies []string) Pool {
 	if len(agencies) == 1 {
-		return agencies[0]
+		return Pool{agencies[0], agencies}
 	}
 	sum := sha256.Sum256([]byte(strings.Join(agencies, "\x00")))
-	return "pool-" + hex.EncodeToString(sum[:8])
+	return Pool{"pool-" + hex.EncodeToString(sum[:8]), agencies}
 }
 
 // lockedFrom are the mentions that locks hide from an account: by name, or as one
@@ -323,7 +451,7 @@ func lockedFrom(ctx context.Context, q db.Querier, now time.Time, account string
 		SELECT x.mention FROM lock_accounts f JOIN locks l ON l.id = f.lock JOIN lock_mentions x ON x.lock = l.id
 		WHERE f.account = $1 AND l.lifted IS NULL
 		UNION
-		SELECT x.mention FROM team_members m JOIN lock_teams f ON f.team = m.team JOIN locks l ON l.id = f.lock JOIN lock_mentions x ON x.lock = l.id
-		WHERE m.account = $1 AND m.since <= $2 AND m.until > $2 AND l.lifted IS NULL
+		SELECT x.mention FROM team_members m CROSS JOIN lock_teams f CROSS JOIN locks l CROSS JOIN lock_mentions x
+		WHERE f.team = m.team AND l.id = f.lock AND x.lock = l.id AND m.account = $1 AND m.since <= $2 AND m.until > $2 AND l.lifted IS NULL
 		ORDER BY 1`, account, now.UnixMicro())
 }

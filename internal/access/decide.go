@@ -32,10 +32,26 @@ const (
 	ManageAccounts      Action = "manage the accounts of an agency"
 	ManageAgencies      Action = "manage agencies"
 	ManageAgreements    Action = "manage information-sharing agreements"
-	ManageLocks         Action = "set and lift conflict locks"
+	FlagConflict        Action = "lock a conflict of interest"
+	BreakGlass          Action = "break the glass before another agency’s safety summary"
+	ReviewGlass         Action = "review breakings of the glass"
+	ManageLocks         Action = "lift a conflict lock"
+	ReadRetention       Action = "read what is due for disposal"
+	ManageRetention     Action = "say how long reports are kept"
+	SetHold             Action = "set a legal hold"
+	ProposeDisposal     Action = "propose a disposal"
+	CheckDisposal       Action = "check a disposal as second person"
+	EraseReports        Action = "erase reports" // the program itself, when two people have said so
 	ReadLedger          Action = "read who did and saw what"
+	ReadLooks           Action = "read who looked at a person"
+	ReadUnusual         Action = "read unusual looking"
+	CloseUnusual        Action = "close an item of unusual looking"
+	ExplainAccess       Action = "explain what a colleague may do"
 	ReadHealth          Action = "read how the system is"
 	ManageOwnAccount    Action = "manage one’s own account"
+	ReadContacts        Action = "read which contact details are held"
+	KeepContact         Action = "keep contact details"
+	RevealContact       Action = "reveal a contact detail"
 )
 
 // A rule says of an action what it is in law, who may do it, and whether a fresh
@@ -51,6 +67,9 @@ var (
 	readers  = []Role{Officer, Supervisor, Champion, Analyst, Registrar, Advocate, AdvocacyManager, Prosecutor, Health, Probation, Coordinator}
 	writers  = []Role{CallHandler, Officer, Supervisor, Champion, Analyst, Registrar, Advocate, AdvocacyManager, Health, Probation, School}
 	auditing = []Role{Supervisor, Champion, Analyst, Registrar}
+	advising = []Role{Advocate, AdvocacyManager}
+	policing = []Role{Officer, Supervisor}
+	reaching = slices.Concat(advising, policing) // who may have to reach a victim
 )
 
 // rules is who may do what. It is read with docs/design/access.md beside it; what
@@ -76,10 +95,26 @@ var rules = []rule{
 	{ManageAccounts, ledger.Alteration, []Role{Administrator}, true},
 	{ManageAgencies, ledger.Alteration, []Role{Administrator}, true},
 	{ManageAgreements, ledger.Alteration, []Role{Administrator}, true},
+	{FlagConflict, ledger.Alteration, append([]Role{Custodian}, readers...), false},
+	{BreakGlass, ledger.Consultation, []Role{Officer, Supervisor, Champion, Advocate, AdvocacyManager}, true},
+	{ReviewGlass, ledger.Alteration, []Role{Auditor, Custodian}, false},
 	{ManageLocks, ledger.Alteration, []Role{Custodian}, true},
+	{ReadRetention, ledger.Consultation, []Role{RecordsManager, Registrar, Supervisor}, false},
+	{ManageRetention, ledger.Alteration, []Role{RecordsManager, Administrator}, true},
+	{SetHold, ledger.Alteration, []Role{RecordsManager, Supervisor}, false},
+	{ProposeDisposal, ledger.Alteration, []Role{RecordsManager}, false},
+	{CheckDisposal, ledger.Alteration, []Role{RecordsManager, Registrar}, true},
+	{EraseReports, ledger.Erasure, []Role{}, false},
 	{ReadLedger, ledger.Consultation, []Role{Auditor}, false},
+	{ReadLooks, ledger.Consultation, []Role{Supervisor, Champion, AdvocacyManager, Auditor}, false},
+	{ReadUnusual, ledger.Consultation, []Role{Auditor, Custodian}, false},
+	{CloseUnusual, ledger.Alteration, []Role{Auditor, Custodian}, false},
+	{ExplainAccess, ledger.Consultation, []Role{Administrator}, false},
 	{ReadHealth, ledger.Consultation, []Role{Operator, Administrator}, false},
 	{ManageOwnAccount, ledger.Alteration, nil, false},
+	{ReadContacts, ledger.Consultation, reaching, false},
+	{KeepContact, ledger.Alteration, reaching, false},
+	{RevealContact, ledger.Consultation, reaching, false},
 }
 
 func ruleOf(a Action) (rule, bool) {
@@ -96,8 +131,8 @@ const Fresh = 15 * time.Minute
 // A Subject is who asks, and what is known of them at that moment.
 type Subject struct {
 	Actor
-	Roles []Role   // in force
-	Pool  []string // agencies whose reports may be read together with those of Actor.Agency, that one among them
+	Roles []Role // in force
+	Pool  Pool   // whose reports may be read together with those of Actor.Agency
 	Now   time.Time
 }
 
@@ -105,6 +140,23 @@ type Subject struct {
 type Object struct {
 	Holder string // the agency that holds it; empty: no single agency does
 	Shut   bool   // a conflict lock closes it to whoever asks
+	Shared bool   // a contact detail: open to the police of the pool as well as to the holder’s advocates
+}
+
+// Is reports whether the subject has any of some roles in force.
+func (s *Subject) Is(roles ...Role) bool {
+	return slices.ContainsFunc(s.Roles, func(have Role) bool { return slices.Contains(roles, have) })
+}
+
+// MayReach are the two ways to a contact detail: as an advocate of the agency that
+// holds it, and, of one that is shared, as police of the pool.
+func (s *Subject) MayReach() (asAdvocate, asPolice bool) {
+	return s.Is(advising...), s.Is(policing...)
+}
+
+func confided(s *Subject, o Object) bool {
+	advocate, police := s.MayReach()
+	return advocate && s.Agency == o.Holder || police && o.Shared
 }
 
 // A Reason says why a decision is as it is. It is for the ledger and for
@@ -120,6 +172,7 @@ const (
 	NoRole      Reason = "no role in force allows it"
 	OtherAgency Reason = "held by an agency with no agreement in force"
 	Locked      Reason = "a conflict of interest closes it"
+	Confided    Reason = "kept in confidence by the agency that holds it"
 	NotFresh    Reason = "a fresh proof of who is asking is wanted"
 )
 
@@ -143,10 +196,12 @@ func Decide(s *Subject, a Action, o Object) Decision {
 		return Decision{Reason: Locked, Secret: true}
 	case r.roles == nil:
 		return Decision{Allowed: true, Reason: OwnAccount}
-	case !slices.ContainsFunc(s.Roles, func(have Role) bool { return slices.Contains(r.roles, have) }):
+	case !s.Is(r.roles...):
 		return Decision{Reason: NoRole}
-	case o.Holder != "" && !slices.Contains(s.Pool, o.Holder):
+	case o.Holder != "" && !slices.Contains(s.Pool.Agencies, o.Holder):
 		return Decision{Reason: OtherAgency, Secret: true}
+	case a == RevealContact && o.Holder != "" && !confided(s, o):
+		return Decision{Reason: Confided, Secret: true}
 	case r.fresh && s.Now.Sub(s.Proved) > Fresh:
 		return Decision{Reason: NotFresh}
 	}

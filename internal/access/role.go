@@ -24,6 +24,7 @@ const (
 	PanelMember     Role = "panel-member"
 	Commissioner    Role = "commissioner"
 	Custodian       Role = "custodian"
+	RecordsManager  Role = "records-manager"
 	Auditor         Role = "auditor"
 	Administrator   Role = "administrator"
 	Operator        Role = "operator"
@@ -52,7 +53,8 @@ var Roles = []Meaning{
 	{Coordinator, "Clinic coordinator", "reads the worklist and patterns, to prepare the clinic"},
 	{PanelMember, "Scrutiny panel member", "sees no record; finished cases reach the panel without names"},
 	{Commissioner, "Commissioner’s analyst", "sees accuracy figures and no record"},
-	{Custodian, "Professional standards custodian", "sets and lifts conflict locks, and sees only what is locked"},
+	{Custodian, "Professional standards custodian", "lifts conflict locks, together with one of another agency"},
+	{RecordsManager, "Records manager", "says how long reports are kept, sets legal holds, proposes and checks disposals"},
 	{Auditor, "Auditor", "reads the record of who did and saw what, and no case"},
 	{Administrator, "Administrator", "invites people and gives roles; sees no record"},
 	{Operator, "System operator", "sees whether the system is well; sees no record"},

@@ -9,14 +9,25 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 
+	"clew/internal/access"
+	"clew/internal/access/accessweb"
+	"clew/internal/account"
+	"clew/internal/account/accountweb"
+	"clew/internal/agency"
+	"clew/internal/agency/agencyweb"
 	"clew/internal/db"
 	"clew/internal/fault"
 	"clew/internal/govuk"
 	"clew/internal/intake"
+	"clew/internal/ledger"
+	"clew/internal/ledger/ledgerweb"
 	"clew/internal/pattern"
 	"clew/internal/pattern/patternweb"
 	"clew/internal/person"
@@ -25,26 +36,63 @@ import (
 	"clew/internal/recording/recordingweb"
 	"clew/internal/report"
 	"clew/internal/report/reportweb"
+	"clew/internal/retention"
+	"clew/internal/retention/retentionweb"
+	"clew/internal/seal"
+	"clew/internal/vault"
+	"clew/internal/vault/vaultweb"
 	"clew/internal/web"
+	"clew/internal/words"
 )
 
 // Config is everything the program may be told from outside.
 type Config struct {
-	Data     string // folder for the database, uploads and whatever else is kept
-	Database string // postgres:// address; empty for a SQLite file in Data
-	Listen   string // a loopback address, until accounts arrive
-	Demo     bool   // the partnership is invented: the pages say so
+	Data      string // folder for the database, uploads and whatever else is kept
+	Database  string // postgres:// address; empty for a SQLite file in Data
+	LedgerKey string // file of the key the ledger is signed by; empty for ledger.key in Data
+	Listen    string // a loopback address, unless there is TLS
+	Site      string // the address people type, when it is not localhost
+	Demo      bool   // the partnership is invented: the pages say so
+
+	Master    seal.Keeping     // where the master key is; master.key in Data when it does not say
+	Cert, Key string           // files, for TLS
+	Behind    []netip.Prefix   // proxies that have TLS
+	Provider  account.Provider // of single sign-on; none when it has no issuer
+	Metrics   string           // a loopback address for figures; none when empty
+}
+
+// Where is the database, as db.Open takes it.
+func (c Config) Where() string {
+	if c.Database != "" {
+		return c.Database
+	}
+	return filepath.Join(c.Data, "clew.db")
+}
+
+// LedgerKeyFile is where the key is that the ledger is signed by.
+func (c Config) LedgerKeyFile() string {
+	if c.LedgerKey != "" {
+		return c.LedgerKey
+	}
+	return filepath.Join(c.Data, "ledger.key")
 }
 
 // An App is the rooms, joined.
 type App struct {
-	db      *db.DB
-	config  Config
-	Reports *report.Store
-	People  *person.Store
-	Held    *pattern.Store
-	Intake  *intake.Desk
-	Audit   *recording.Store
+	db       *db.DB
+	config   Config
+	Guard    *access.Guard
+	Agencies *agency.Store
+	Accounts *account.Store
+	Reports  *report.Store
+	People   *person.Store
+	Held     *pattern.Store
+	Intake   *intake.Desk
+	Audit    *recording.Store
+	Vault    *vault.Store
+	Seal     *seal.Sealer
+	Ledger   *ledger.Log
+	Keep     *retention.Store
 }
 
 // Open opens the data of a partnership, making what is not there.
@@ -52,18 +100,62 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	where := c.Database
-	if where == "" {
-		where = filepath.Join(c.Data, "clew.db")
-	}
-	d, err := db.Open(ctx, where, time.Now)
+	d, err := db.Open(ctx, c.Where(), time.Now)
 	if err != nil {
 		return nil, err
 	}
-	a := &App{db: d, config: c, Reports: report.NewStore(d), People: person.NewStore(d), Audit: recording.NewStore(d)}
-	a.Held = pattern.NewStore(d, a.People)
-	a.Intake = intake.New(d, a.Held, a.Reports, filepath.Join(c.Data, "uploads"))
+	log, err := ledger.Open(ctx, d, c.LedgerKeyFile())
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	sealer, err := c.sealer(ctx, d)
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	a := join(d, c, sealer, log)
+	if err := a.Keep.Ship(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	if c.Demo {
+		if err := a.cast(ctx); err != nil {
+			return nil, errors.Join(fmt.Errorf("people of the demo: %w", err), a.Close())
+		}
+	}
 	return a, nil
+}
+
+// Keeping is where the master key is kept.
+func (c *Config) Keeping() seal.Keeping {
+	k := c.Master
+	if k.File == "" {
+		k.File = filepath.Join(c.Data, "master.key")
+	}
+	return k
+}
+
+// sealer opens the keys. With a master key that is missing, wrong or unreadable the
+// program still starts: it shows what is not sealed, and changes nothing.
+func (c *Config) sealer(ctx context.Context, d *db.DB) (*seal.Sealer, error) {
+	m, err := c.Keeping().Load(ctx, d)
+	if err != nil {
+		return seal.Closed(err), nil
+	}
+	return seal.Open(ctx, d, m)
+}
+
+// join makes the rooms of a database.
+func join(d *db.DB, c Config, sealer *seal.Sealer, log *ledger.Log) *App {
+	guard := access.NewGuard(d)
+	guard.ReadOnly = sealer.Trouble()
+	settings := account.Usual
+	settings.Demo, settings.Site, settings.Provider = c.Demo, c.Site, c.Provider
+	a := &App{db: d, Ledger: log, config: c, Guard: guard, Agencies: agency.NewStore(guard), Accounts: account.NewStore(guard, sealer.For("accounts"), settings), Reports: report.NewStore(guard), People: person.NewStore(guard), Audit: recording.NewStore(guard)}
+	a.Held = pattern.NewStore(guard, a.People)
+	a.Seal, a.Vault = sealer, vault.NewStore(guard, sealer)
+	a.Keep = retention.NewStore(guard, a.Held)
+	a.Keep.Destroy, a.Keep.Move = a.Vault.Erase, a.Vault.Move
+	a.Intake = intake.New(guard, a.Held, a.Reports, filepath.Join(c.Data, "uploads"))
+	return a
 }
 
 // Close finishes what is in hand and lets go of the data.
@@ -72,44 +164,173 @@ func (a *App) Close() error {
 	return a.db.Close()
 }
 
+// At is the program itself at work for an agency, at the command line: the agency
+// that is named, or else the only one there is. While there is none, the one that is
+// named is made; whoever sets Clew up later takes it over by its code.
+func (a *App) At(ctx context.Context, id, name string) (access.Actor, error) {
+	err := a.db.Write(ctx, func(tx *db.Tx) error {
+		all, err := db.All(ctx, tx, db.Text, `SELECT id FROM agencies WHERE parted IS NULL ORDER BY id`)
+		switch {
+		case err != nil || id != "" && slices.Contains(all, id):
+			return err
+		case id == "" && len(all) == 1:
+			id = all[0]
+			return nil
+		case id == "" && len(all) > 1:
+			return fault.Bad("for", "Say for which agency, with --for: "+words.List(all))
+		case len(all) > 0:
+			return fault.Bad("for", fmt.Sprintf("There is no agency %q here. There is %s", id, words.List(all)))
+		}
+		if id == "" {
+			return fault.Bad("for", "Say which agency will hold it, by its code: --for police:11. Give the same code when you set Clew up")
+		}
+		return agency.Join(ctx, tx, agency.Agency{ID: id, Name: id, Kind: agency.KindOf(id)})
+	})
+	return access.Program(id, name), err
+}
+
 // Mux is every page of the program.
 func (a *App) Mux(log *slog.Logger) *web.Mux {
 	m := web.NewMux(log)
-	m.Site.Nav = []govuk.NavItem{
-		{Text: "Worklist", Href: "/worklist", Section: "worklist"}, {Text: "Search", Href: "/search", Section: "search"},
-		{Text: "Record a report", Href: "/reports/new", Section: "record"}, {Text: "Imports", Href: "/imports", Section: "imports"},
-		{Text: "Audit", Href: "/audit", Section: "audit"},
-	}
 	m.Site.Notice = govuk.LoopbackNotice
 	if a.config.Demo {
 		m.Site.Notice = "Everything here is invented: the county, the agencies and the people. " + m.Site.Notice
 	}
+	m.Door = accountweb.Door(a.Guard, a.Accounts)
+	m.Door.Nav = nav
 	h := hall{a.Audit, a.Reports, a.config.Demo}
 	m.Handle("GET /{$}", h.show)
-	m.Handle("GET /name", h.showName)
-	m.Handle("POST /name", h.setName)
-	personweb.Routes(m, a.People, a.Held, a.Reports)
-	reportweb.Routes(m, a.Reports, a.Intake, a.Held, a.People)
-	patternweb.Routes(m, a.Held, a.Audit, a.Reports)
-	recordingweb.Routes(m, a.Audit)
+	if a.config.Demo {
+		m.Door.SignIn = "/come-in"
+		m.Open("GET /come-in", h.showParts)
+		m.Open("POST /come-in", a.comeIn)
+	}
+	agencyweb.Routes(m, a.Agencies)
+	accountweb.Routes(m, a.Accounts)
+	accessweb.Routes(m, a.administration())
+	personweb.Routes(m, a.Guard, a.People, a.Held, a.Reports)
+	reportweb.Routes(m, a.Guard, a.Reports, a.Intake, a.Held, a.People)
+	patternweb.Routes(m, a.Guard, a.Held, a.Audit)
+	recordingweb.Routes(m, a.Guard, a.Audit)
+	vaultweb.Routes(m, a.Vault)
+	ledgerweb.Routes(m, a.Ledger)
+	retentionweb.Routes(m, a.Keep)
 	return m
 }
 
-// Listen opens the address to serve on, which must be of this computer: until
-// accounts arrive, whoever reaches the pages is believed.
-func Listen(addr string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil, fault.Bad("listen", fmt.Sprintf("%q is not an address to listen on: write localhost:8080", addr))
+// administration is the pages of who may do what, with what other rooms know.
+func (a *App) administration() accessweb.Pages {
+	return accessweb.Pages{
+		Guard: a.Guard, Names: a.Accounts.Names,
+		Agencies: func(ctx context.Context, by access.Actor) (all []accessweb.Choice, err error) {
+			known, err := a.Agencies.All(ctx, by)
+			for _, one := range known {
+				if one.Parted.IsZero() {
+					all = append(all, accessweb.Choice{ID: one.ID, Name: one.Name, About: one.Kind.Name()})
+				}
+			}
+			return all, err
+		},
+		Colleagues: func(ctx context.Context, by access.Actor, search string) (all []accessweb.Choice, err error) {
+			known, err := a.Accounts.Colleagues(ctx, by, search)
+			for _, one := range known {
+				all = append(all, accessweb.Choice{ID: one.ID, Name: one.Name, About: one.SignIn})
+			}
+			return all, err
+		},
+		Places: []accessweb.Place{
+			{Name: "People", Href: "/accounts", About: "Invite colleagues, give them their work, end an account", Action: access.ManageAccounts},
+			{Name: "Agencies", Href: "/agencies", About: "Who is in the partnership", Action: access.ManageAgencies},
+		},
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fault.Bad("listen", "Until accounts arrive, Clew listens on this computer only: use localhost or 127.0.0.1")
+}
+
+// sections are the parts of the service, and what one must be allowed to go there.
+var sections = []struct {
+	action access.Action
+	item   govuk.NavItem
+}{
+	{access.ReadWorklist, govuk.NavItem{Text: "Worklist", Href: "/worklist", Section: "worklist"}},
+	{access.FindPeople, govuk.NavItem{Text: "Search", Href: "/search", Section: "search"}},
+	{access.RecordReport, govuk.NavItem{Text: "Record a report", Href: "/reports/new", Section: "record"}},
+	{access.ReadImports, govuk.NavItem{Text: "Imports", Href: "/imports", Section: "imports"}},
+	{access.ReadAccuracy, govuk.NavItem{Text: "Audit", Href: "/audit", Section: "audit"}},
+	{access.ReadRetention, govuk.NavItem{Text: "Retention", Href: "/retention", Section: "retention"}},
+}
+
+// administering is what leads to the page of administration: whoever may do any of it.
+var administering = []access.Action{access.ManageAccounts, access.ManageAgreements, access.ReadLedger, access.ReadUnusual, access.ManageLocks}
+
+// nav is the sections open to whoever asks.
+func nav(r *http.Request) (all []govuk.NavItem) {
+	for _, s := range sections {
+		if access.Offers(r.Context(), s.action) {
+			all = append(all, s.item)
+		}
 	}
-	l, err := net.Listen("tcp", addr)
-	if err != nil {
-		return nil, fault.Bad("listen", fmt.Sprintf("cannot listen on %s: %v", addr, errors.Unwrap(err)))
+	if slices.ContainsFunc(administering, func(a access.Action) bool { return access.Offers(r.Context(), a) }) {
+		all = append(all, govuk.NavItem{Text: "Administration", Href: "/administration", Section: "administration"})
 	}
-	return l, nil
+	return all
+}
+
+// keepSettled works out anew who is who when agencies agree or part, and when an
+// agreement begins or runs out, until ctx is done.
+func (a *App) keepSettled(ctx context.Context, log *slog.Logger) {
+	changed := make(chan struct{}, 1)
+	a.Guard.Changed = func() {
+		select {
+		case changed <- struct{}{}:
+		default: // it is about to look anyway
+		}
+	}
+	each := time.NewTicker(time.Minute)
+	defer each.Stop()
+	for {
+		if err := a.Held.SettleChanged(ctx); err != nil && ctx.Err() == nil {
+			log.Error("cannot work out who is who", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-changed:
+		case <-each.C:
+		}
+	}
+}
+
+// keepLooking looks for unusual looking, once a day, until ctx is done.
+func (a *App) keepLooking(ctx context.Context, log *slog.Logger) {
+	each := time.NewTicker(24 * time.Hour)
+	defer each.Stop()
+	for {
+		if _, err := a.Guard.FindUnusual(ctx); err != nil && ctx.Err() == nil {
+			log.Error("cannot look for unusual looking", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-each.C:
+		}
+	}
+}
+
+// carryOut erases what two people have agreed may go, until ctx is done. What was
+// stopped goes on when the program begins again.
+func (a *App) carryOut(ctx context.Context, approved <-chan struct{}, log *slog.Logger) {
+	each := time.NewTicker(10 * time.Minute)
+	defer each.Stop()
+	for {
+		if err := a.Keep.Work(ctx); err != nil && ctx.Err() == nil {
+			log.Error("cannot carry out a disposal", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-approved:
+		case <-each.C:
+		}
+	}
 }
 
 // Serve answers requests until ctx is done, then finishes those in hand.
@@ -121,7 +342,53 @@ func (a *App) Serve(ctx context.Context, l net.Listener, log *slog.Logger) error
 		return err
 	}
 	a.Intake.Log = func(id string, err error) { log.Error("import failed", "import", id, "err", err) }
-	server := &http.Server{Handler: web.Loopback(a.Mux(log)), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+	if why := a.Seal.Trouble(); why != nil {
+		log.Error("nothing can be changed, and contact details cannot be shown: "+why.Error(), "see", "docs/runbook/key-loss.md")
+	}
+	if said := Unprotected(a.config.Database); said != "" {
+		log.Warn(said)
+	}
+	mux := a.Mux(log)
+	if a.config.Metrics != "" {
+		m := newMetrics(a)
+		mux.Served = m.served
+		if err := m.serve(ctx, a.config.Metrics); err != nil {
+			return err
+		}
+	}
+	var pages http.Handler = mux
+	if a.config.loopback() {
+		pages = web.Loopback(mux)
+	}
+	if len(a.config.Behind) > 0 {
+		pages = web.Behind(a.config.Behind, mux)
+	}
+	outer := http.NewServeMux()
+	outer.HandleFunc("GET /healthz", live)
+	outer.HandleFunc("GET /readyz", (&health{app: a}).ready)
+	outer.Handle("/", pages)
+	server := &http.Server{Handler: outer, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+	if a.config.Cert != "" {
+		c, err := newCertificate(a.config.Cert, a.config.Key, log)
+		if err != nil {
+			return err
+		}
+		go c.watch(ctx, time.Now)
+		server.TLSConfig = c.config()
+	}
+	working, stop := context.WithCancel(ctx)
+	approved := make(chan struct{}, 1)
+	a.Keep.Approved = func() {
+		select {
+		case approved <- struct{}{}:
+		default: // it is about to look anyway
+		}
+	}
+	var jobs sync.WaitGroup
+	jobs.Go(func() { a.keepSettled(working, log) })
+	jobs.Go(func() { a.keepLooking(working, log) })
+	jobs.Go(func() { a.carryOut(working, approved, log) })
+	defer func() { stop(); jobs.Wait() }()
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
@@ -129,7 +396,11 @@ func (a *App) Serve(ctx context.Context, l net.Listener, log *slog.Logger) error
 		defer cancel()
 		stopped <- server.Shutdown(grace)
 	}()
-	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+	serve := server.Serve
+	if server.TLSConfig != nil {
+		serve = func(l net.Listener) error { return server.ServeTLS(l, "", "") }
+	}
+	if err := serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return <-stopped

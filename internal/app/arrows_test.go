@@ -9,7 +9,7 @@ import (
 
 // The house (docs/design/house.md): rooms, the most general first, then the kit.
 var (
-	rooms   = []string{"access", "agency", "account", "law", "report", "person", "vault", "pattern", "intake", "recording"}
+	rooms   = []string{"access", "agency", "account", "law", "report", "person", "vault", "pattern", "intake", "recording", "retention"}
 	kit     = []string{"db", "fault", "govuk", "ledger", "seal", "table", "web", "when", "words"}
 	joiners = []string{"app", "cli", "demo"}
 	// pure parts of a room may be used by rooms before it: they know nothing of
@@ -32,6 +32,9 @@ func TestArrows(t *testing.T) {
 	for line := range strings.Lines(string(out)) {
 		fields := strings.Fields(line)
 		from := strings.TrimPrefix(fields[0], root)
+		if strings.HasSuffix(from, "test") {
+			continue // lent to tests: no program has it
+		}
 		if kindOf(from) == "" {
 			t.Errorf("%s is no room, no room's pages, no kit and no joiner: say which in arrows_test.go", from)
 		}

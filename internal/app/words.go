@@ -1,9 +1,11 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
+	"clew/internal/access"
 	"clew/internal/pattern"
 	"clew/internal/recording"
 	"clew/internal/when"
@@ -29,6 +31,30 @@ func (v welcome) waiting() string {
 		return "1 decision waits for a second person"
 	}
 	return fmt.Sprintf("%d decisions wait for a second person", v.Waiting)
+}
+
+// A task is something to do, for whom it is their work.
+type task struct {
+	action           access.Action
+	href, name, does string
+}
+
+// tasksOf are those of whoever looks, the most frequent first.
+func tasksOf(ctx context.Context) (all []task) {
+	for _, t := range []task{
+		{access.RecordReport, "/reports/new", "Record a report", "You are told at once what it is part of."},
+		{access.FindPeople, "/search", "Search", "People by name, number or address; reports by reference."},
+		{access.ReadAccuracy, "/audit", "How well stalking is recorded", "Figures from samples, and how sure they are."},
+		{access.ManageAccounts, "/accounts", "People", "Invite colleagues, give them their work, end an account."},
+		{access.ReadLedger, "/ledger/entries", "Who did and saw what", "Every act and every look of your agency’s people."},
+		{access.ReadUnusual, "/unusual", "Unusual looking", "Looking that is unlike that of colleagues, to be reviewed."},
+		{access.ManageLocks, "/locks", "Conflicts of interest", "What is closed to whom, and lifting it together."},
+	} {
+		if access.Offers(ctx, t.action) {
+			all = append(all, t)
+		}
+	}
+	return all
 }
 
 type total struct{ name, value string }

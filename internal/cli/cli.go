@@ -36,15 +36,25 @@ const (
 
 // The commands, in the order help lists them.
 type commands struct {
-	Sweep   sweep   `cmd:"" help:"Find courses of conduct in an extract of records, with no database and no server."`
-	Read    read    `cmd:"" help:"Read a column of narratives: behaviours, acts, fear, impact, threats, counts."`
-	Link    link    `cmd:"" help:"Say which rows of one or two lists of people are the same person."`
-	Import  imports `cmd:"" help:"Take an extract of records in to the database."`
-	Serve   serve   `cmd:"" help:"Serve the pages."`
-	Demo    demo    `cmd:"" help:"Serve an invented partnership, or write its records to files."`
-	Config  config  `cmd:"" help:"Print the settings in force and where each came from."`
-	Version version `cmd:"" help:"Print version, commit and schema."`
-	Help    help    `cmd:"" help:"Explain a command."`
+	Sweep   sweep     `cmd:"" help:"Find courses of conduct in an extract of records, with no database and no server."`
+	Read    read      `cmd:"" help:"Read a column of narratives: behaviours, acts, fear, impact, threats, counts."`
+	Link    link      `cmd:"" help:"Say which rows of one or two lists of people are the same person."`
+	Import  imports   `cmd:"" help:"Take an extract of records in to the database."`
+	Serve   serve     `cmd:"" help:"Serve the pages."`
+	Demo    demo      `cmd:"" help:"Serve an invented partnership, or write its records to files."`
+	Account accounts  `cmd:"" help:"Help with accounts, at the server."`
+	Backup  backup    `cmd:"" help:"Write a copy of the data to a file, while the program serves."`
+	Restore restore   `cmd:"" help:"Unpack a backup into an empty folder, and look it through."`
+	Check   check     `cmd:"" help:"Look all data through: database, ledger, keys, uploads."`
+	Export  export    `cmd:"" help:"Write everything there is as JSON lines, a file for each table."`
+	Upgrade upgrade   `cmd:"" help:"Take a backup, then bring the database up to date."`
+	Key     key       `cmd:"" help:"Change the master key, or check it."`
+	Ledger  ledgers   `cmd:"" help:"The ledger of who did and saw what: check it, its key, its witnesses, bundles of it."`
+	Witness witnesses `cmd:"" help:"Watch another agency's ledger, and cosign it."`
+	Verify  verifies  `cmd:"" help:"Check a bundle from a ledger, with no database."`
+	Config  config    `cmd:"" help:"Print the settings in force and where each came from."`
+	Version version   `cmd:"" help:"Print version, commit and schema."`
+	Help    help      `cmd:"" help:"Explain a command."`
 }
 
 const about = `Clew sees scattered reports as one course of conduct.

@@ -44,7 +44,11 @@ const demoRecords = 20_000
 
 // fillDemo puts the invented reports in, unless they are in already.
 func fillDemo(ctx context.Context, s Streams, a *app.App, folder string) error {
-	_, n, err := a.Reports.Imports(ctx, 0, 1)
+	by, err := a.At(ctx, app.DemoAgency, "Demo")
+	if err != nil {
+		return err
+	}
+	_, n, err := a.Reports.Imports(ctx, by, 0, 1)
 	if err != nil || n > 0 {
 		return err
 	}
@@ -53,7 +57,7 @@ func fillDemo(ctx context.Context, s Streams, a *app.App, folder string) error {
 	if err := made.WriteFiles(extract, made.Options{Records: demoRecords}); err != nil {
 		return err
 	}
-	return importFile(ctx, s, a, "Demo", "", filepath.Join(extract, "records.csv"), nil)
+	return importFile(ctx, s, a, by, "", filepath.Join(extract, "records.csv"), nil)
 }
 
 type demoGenerate struct {

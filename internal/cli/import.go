@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"clew/internal/access"
 	"clew/internal/app"
 	"clew/internal/report"
 	"clew/internal/table"
@@ -14,6 +15,7 @@ import (
 type imports struct {
 	Records string `arg:"" help:"CSV or XLSX extract of records (docs/formats.md)." type:"existingfile"`
 	By      string `help:"Who takes it in." default:"command line" placeholder:"NAME"`
+	For     string `help:"The agency that will hold it: its code. Not needed while there is one alone." placeholder:"AGENCY"`
 	settings
 	reading
 }
@@ -28,15 +30,19 @@ func (c *imports) Run(ctx context.Context, s Streams) error {
 	if err != nil {
 		return err
 	}
-	a, err := app.Open(ctx, app.Config{Data: c.Data, Database: c.Database})
+	a, err := app.Open(ctx, c.app())
 	if err != nil {
 		return err
 	}
-	return closing(a, importFile(ctx, s, a, c.By, c.Agency, c.Records, m))
+	by, err := a.At(ctx, c.For, c.By)
+	if err != nil {
+		return closing(a, err)
+	}
+	return closing(a, importFile(ctx, s, a, by, c.Agency, c.Records, m))
 }
 
 // importFile takes a file in while it is watched.
-func importFile(ctx context.Context, s Streams, a *app.App, by, agency, path string, m report.Mapping) error {
+func importFile(ctx context.Context, s Streams, a *app.App, by access.Actor, agency, path string, m report.Mapping) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -55,7 +61,7 @@ func importFile(ctx context.Context, s Streams, a *app.App, by, agency, path str
 	fmt.Fprintf(s.Err, "Read %d, kept %d (%d of them corrections), held already %d, set aside %d.\n", i.Read, i.Kept, i.Corrected, i.Already, i.Aside)
 	if i.Aside > 0 {
 		rejected := report.RejectedName(path)
-		if err := writeAside(ctx, a, i.ID, path, rejected); err != nil {
+		if err := writeAside(ctx, a, by, i.ID, path, rejected); err != nil {
 			return err
 		}
 		fmt.Fprintf(s.Err, "Rows set aside, each with the reason: %s\n", rejected)
@@ -64,7 +70,7 @@ func importFile(ctx context.Context, s Streams, a *app.App, by, agency, path str
 }
 
 // writeAside writes the rows an import set aside beside the file they came from.
-func writeAside(ctx context.Context, a *app.App, id, path, rejected string) error {
+func writeAside(ctx context.Context, a *app.App, by access.Actor, id, path, rejected string) error {
 	t, err := table.Open(path)
 	if err != nil {
 		return err
@@ -76,7 +82,7 @@ func writeAside(ctx context.Context, a *app.App, id, path, rejected string) erro
 	}
 	defer out.Abort()
 	rows := report.NewRejected(out, t.Header())
-	if err := a.Reports.AsideRows(ctx, id, 0, func(r report.Aside) error { return rows.Write(&r) }); err != nil {
+	if err := a.Reports.AsideRows(ctx, by, id, 0, func(r report.Aside) error { return rows.Write(&r) }); err != nil {
 		return err
 	}
 	if err := rows.Flush(); err != nil {

@@ -32,6 +32,7 @@ func newProgress(out io.Writer) *progress {
 var stages = map[string]string{
 	"reading": "Reading", "grouping": "Grouping", "learning": "Learning", "comparing": "Comparing people", "deciding": "Deciding who is who",
 	"writing": "Writing", "generating": "Making records",
+	"verifying": "Checking entries",
 }
 
 // tell says that a stage has come to done of total; a total of 0 is not known.

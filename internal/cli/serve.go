@@ -11,29 +11,56 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"clew/internal/account"
 	"clew/internal/app"
+	"clew/internal/seal"
 )
 
 // settings are what every command that touches the database may be told.
 type settings struct {
-	Data     string `help:"Folder that holds the database and uploads." default:"clew-data" type:"path" placeholder:"DIR"`
-	Database string `help:"A postgres:// address, in place of a SQLite file in --data." placeholder:"URL"`
+	Data      string `help:"Folder that holds the database and uploads." default:"clew-data" type:"path" placeholder:"DIR"`
+	Database  string `help:"A postgres:// address, in place of a SQLite file in --data." placeholder:"URL"`
+	LedgerKey string `help:"File of the key the ledger is signed by; ledger.key in --data when not given." placeholder:"FILE"`
+	// The key itself may be in the environment. It is never typed: others see what is.
+	MasterKeyFile string `help:"File of the master key; master.key in --data when not given." placeholder:"FILE"`
+}
+
+// app is what the program is told by them.
+func (c *settings) app() app.Config {
+	return app.Config{Data: c.Data, Database: c.Database, LedgerKey: c.LedgerKey, Master: seal.Keeping{File: c.MasterKeyFile, Text: os.Getenv("CLEW_MASTER_KEY")}}
 }
 
 type serve struct {
 	settings
-	Listen string `help:"Address to listen on, of this computer only until accounts arrive." default:"localhost:8080" placeholder:"ADDR"`
-	Quiet  bool   `help:"Log warnings only."`
+	Listen  string   `help:"Address to listen on: of this computer, unless there is TLS." default:"localhost:8080" placeholder:"ADDR"`
+	TLSCert string   `name:"tls-cert" help:"Certificate, in PEM; read again when it changes." type:"path" placeholder:"FILE"`
+	TLSKey  string   `name:"tls-key" help:"Its key." type:"path" placeholder:"FILE"`
+	Behind  []string `help:"Address of a proxy that has TLS; it alone is served, and believed." placeholder:"ADDR"`
+	Metrics string   `help:"Address for Prometheus figures, of this computer." placeholder:"ADDR"`
+	Quiet   bool     `help:"Log warnings only."`
+	Site    string   `help:"The address people type, when it is not localhost: passkeys answer to it." placeholder:"URL"`
+
+	SSOIssuer string `name:"sso-issuer" help:"Issuer of single sign-on (OpenID Connect)." group:"Single sign-on" placeholder:"URL"`
+	SSOName   string `name:"sso-name" help:"What people call it." default:"single sign-on" group:"Single sign-on" placeholder:"NAME"`
+	SSOClient string `name:"sso-client" help:"The id of Clew there." group:"Single sign-on" placeholder:"ID"`
+	SSOSecret string `name:"sso-secret" help:"The secret of Clew there. Set CLEW_SSO_SECRET: what is typed on a command line others can read." group:"Single sign-on" placeholder:"SECRET"`
 }
 
 func (c *serve) Run(ctx context.Context, s Streams) error {
-	return serveApp(ctx, s, app.Config{Data: c.Data, Database: c.Database, Listen: c.Listen}, c.Quiet, nil)
+	proxies, err := app.ParseProxies(c.Behind)
+	if err != nil {
+		return err
+	}
+	config := c.app()
+	config.Listen, config.Cert, config.Key, config.Behind, config.Metrics = c.Listen, c.TLSCert, c.TLSKey, proxies, c.Metrics
+	config.Site, config.Provider = c.Site, account.Provider{Name: c.SSOName, Issuer: c.SSOIssuer, Client: c.SSOClient, Secret: c.SSOSecret}
+	return serveApp(ctx, s, config, c.Quiet, nil)
 }
 
 // serveApp opens the data, lets fill put something in, and serves until ctx is
 // done. The address is printed once it answers.
 func serveApp(ctx context.Context, s Streams, c app.Config, quiet bool, fill func(*app.App) error) error {
-	l, err := app.Listen(c.Listen)
+	l, err := app.Listen(c)
 	if err != nil {
 		return err
 	}
@@ -47,8 +74,21 @@ func serveApp(ctx context.Context, s Streams, c app.Config, quiet bool, fill fun
 			return closing(a, err)
 		}
 	}
-	fmt.Fprintf(s.Out, "http://%s\n", addressOf(l))
-	fmt.Fprintln(s.Err, "This copy listens on this computer only; names are taken on trust until accounts arrive. Ctrl-C stops it.")
+	scheme := "http"
+	if c.Cert != "" {
+		scheme = "https"
+	}
+	fmt.Fprintf(s.Out, "%s://%s\n", scheme, addressOf(l))
+	link, err := a.Accounts.SetUpLink(ctx)
+	if err != nil {
+		return closing(a, err)
+	}
+	if link != "" {
+		fmt.Fprintf(s.Err, "Nobody has an account yet. Open this within 24 hours to set Clew up; it opens once:\n\n  %s://%s/set-up/%s\n\n", scheme, addressOf(l), link)
+	}
+	if c.Cert == "" && len(c.Behind) == 0 {
+		fmt.Fprintln(s.Err, "This copy listens on this computer only. Ctrl-C stops it.")
+	}
 	return closing(a, a.Serve(ctx, l, logger(s.Err, quiet)))
 }
 
@@ -105,6 +145,8 @@ func (c *config) Run(k *kong.Context, s Streams) error {
 			if value == "" {
 				value = "sqlite:" + filepath.Join(c.Data, "clew.db")
 			}
+		case f.Name == "ledger-key":
+			value = c.app().LedgerKeyFile()
 		}
 		fmt.Fprintf(s.Out, "%-10s %-40s %s\n", f.Name, value, from)
 	}

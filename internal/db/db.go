@@ -49,10 +49,26 @@ func (d *DB) Watch(f func(query string, args []any)) { d.watch = f }
 // of that name, and brings its schema up to date. It refuses a database newer
 // than the program.
 func Open(ctx context.Context, where string, now func() time.Time) (*DB, error) {
+	d, err := OpenAsItIs(where, now)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("migrate: %w", err), d.Close())
+	}
+	return d, nil
+}
+
+// OpenAsItIs is Open but that the schema stays as it is, for what copies a database
+// and for what looks it over.
+func OpenAsItIs(where string, now func() time.Time) (*DB, error) {
 	d := &DB{now: now, sqlite: !strings.HasPrefix(where, "postgres://") && !strings.HasPrefix(where, "postgresql://")}
 	var err error
 	if d.sqlite {
-		const pragmas = "?_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=foreign_keys(1)&_pragma=recursive_triggers(1)&_pragma=cache_size(-131072)&_pragma=wal_autocheckpoint(16384)&_pragma=mmap_size(1073741824)&_pragma=temp_store(memory)"
+		// trusted_schema, cell_size_check and secure_delete are against a file that was
+		// tampered with and for what was erased to be gone; they cost nothing that
+		// BenchmarkRewrite can see.
+		const pragmas = "?_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=foreign_keys(1)&_pragma=recursive_triggers(1)&_pragma=cache_size(-131072)&_pragma=wal_autocheckpoint(16384)&_pragma=mmap_size(1073741824)&_pragma=temp_store(memory)&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)&_pragma=secure_delete(1)"
 		file := "file:" + (&url.URL{Path: where}).EscapedPath() + pragmas
 		// Another program may be settling, which takes minutes.
 		if d.writer, err = sql.Open("sqlite", file+"&_txlock=immediate&_pragma=busy_timeout(600000)"); err != nil {
@@ -77,9 +93,6 @@ func Open(ctx context.Context, where string, now func() time.Time) (*DB, error) 
 		d.readers.SetMaxIdleConns(20)
 	}
 	d.groups.turn = make(chan struct{}, 1)
-	if err := d.migrate(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("migrate: %w", err), d.Close())
-	}
 	return d, nil
 }
 
@@ -94,12 +107,30 @@ func (d *DB) SQLite() bool { return d.sqlite }
 // Now is the time by the database's clock, UTC to the microsecond.
 func (d *DB) Now() time.Time { return d.now().UTC().Truncate(time.Microsecond) }
 
-func (d *DB) migrate(ctx context.Context) error {
+func (d *DB) steps() (*goose.Provider, error) {
 	dialect := goose.DialectPostgres
 	if d.sqlite {
 		dialect = goose.DialectSQLite3
 	}
-	p, err := goose.NewProvider(dialect, d.writer, migrations.For(d.sqlite), goose.WithSlog(slog.New(slog.DiscardHandler)))
+	return goose.NewProvider(dialect, d.writer, migrations.For(d.sqlite), goose.WithSlog(slog.New(slog.DiscardHandler)))
+}
+
+// Step is the last step of the schema that was taken, and the newest the program
+// knows.
+func (d *DB) Step(ctx context.Context) (have, newest int64, err error) {
+	p, err := d.steps()
+	if err != nil {
+		return 0, 0, fmt.Errorf("steps of the schema: %w", err)
+	}
+	if have, err = p.GetDBVersion(ctx); err != nil {
+		return 0, 0, fmt.Errorf("steps of the schema: %w", err)
+	}
+	known := p.ListSources()
+	return have, known[len(known)-1].Version, nil
+}
+
+func (d *DB) migrate(ctx context.Context) error {
+	p, err := d.steps()
 	if err != nil {
 		return err
 	}
@@ -148,6 +179,32 @@ func (d *DB) Read(ctx context.Context, f func(*View) error) error {
 		return err
 	}
 	return tx.Commit()
+}
+
+// Scrub sees to it that nothing that was deleted is left in SQLite's files: pages are
+// overwritten when they are let go of (secure_delete), and the journal, which holds
+// them as they were, is emptied here. It waits for readers of an older state. On
+// PostgreSQL old rows stay until they are vacuumed: docs/runbook/erasure.md.
+func (d *DB) Scrub(ctx context.Context) error {
+	if !d.sqlite { // nobody waits for it
+		if _, err := d.readers.ExecContext(ctx, `VACUUM`); err != nil {
+			return fmt.Errorf("vacuum: %w", err)
+		}
+		return nil
+	}
+	d.groups.wait()
+	defer d.groups.leave()
+	if d.groups.open != nil {
+		d.keep(d.groups.open)
+	}
+	var busy, frames, moved int
+	if err := d.writer.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &frames, &moved); err != nil {
+		return fmt.Errorf("empty the journal: %w", err)
+	}
+	if busy != 0 {
+		return errors.New("empty the journal: somebody still reads what was there before")
+	}
+	return nil
 }
 
 // Analyze lets PostgreSQL know how much there is in tables, by which it chooses

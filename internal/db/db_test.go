@@ -187,7 +187,7 @@ func TestAppendOnly(t *testing.T) {
 		exec := func(statement string) error {
 			return d.Write(ctx, func(tx *db.Tx) error { return tx.Exec(ctx, statement) })
 		}
-		report := map[string]string{"id": "'r1'", "fingerprint": "'f1'", "replaced_by": "''"}
+		report := map[string]string{"id": "'r1'", "fingerprint": "'f1'", "replaced_by": "''", "erased": "NULL"}
 		numbers := []string{"reported", "occurrences", "latitude", "longitude", "line", "taken_in"}
 		var names, values []string
 		for _, c := range columns(t, d, "reports") {
@@ -207,6 +207,13 @@ func TestAppendOnly(t *testing.T) {
 			`INSERT INTO recording_answers (id, decision, answer, reason, answered_by, answered) VALUES ('x', 'x', 'confirmed', 'r', 'b', 1)`,
 			`INSERT INTO audit_samples (id, seed, size, filter, drawn_from, drawn_by, drawn) VALUES ('x', 's', 1, '{}', 1, 'b', 1)`,
 			`INSERT INTO audit_sample_patterns (sample, place, pattern, area, month, recorded) VALUES ('x', 1, 'p', 'a', 'm', 0)`,
+			`INSERT INTO agencies (id, name, kind, joined, version) VALUES ('x', 'x', 'police', 0, 1)`,
+			`INSERT INTO retention_schedules (id, scope, kind, class, years, since, source, sure, set_by, noted) VALUES ('x', '', '', 'other', 6, 0, 's', 's', 'b', 1)`,
+			`INSERT INTO disposals (id, agency, ground, reason, proposed_by, account, proposed) VALUES ('x', 'x', 'request', 'r', 'b', 'b', 1)`,
+			`INSERT INTO disposal_reports (disposal, report, schedule) VALUES ('x', 'r1', '')`,
+			`INSERT INTO disposal_answers (disposal, answer, reason, answered_by, account, answered) VALUES ('x', 'yes', 'r', 'c', 'c', 1)`,
+			`INSERT INTO disposal_kept (disposal, report, why) VALUES ('x', 'r1', 'held')`,
+			`INSERT INTO certificates (disposal, text, issued) VALUES ('x', '{}', 1)`,
 		} {
 			if err := exec(s); err != nil {
 				t.Fatalf("%s: %v", s, err)
@@ -218,7 +225,8 @@ func TestAppendOnly(t *testing.T) {
 				t.Errorf("%s: %v, want it refused as append-only", s, err)
 			}
 		}
-		for _, table := range []string{"reports", "identity_decisions", "identity_undone", "recording_decisions", "recording_answers", "audit_samples", "audit_sample_patterns"} {
+		for _, table := range []string{"reports", "identity_decisions", "identity_undone", "recording_decisions", "recording_answers", "audit_samples", "audit_sample_patterns",
+			"retention_schedules", "disposals", "disposal_reports", "disposal_answers", "disposal_kept", "certificates"} {
 			for _, c := range columns(t, d, table) {
 				if table != "reports" || c != "replaced_by" {
 					refused(`UPDATE ` + table + ` SET ` + c + ` = ` + c)
@@ -236,6 +244,34 @@ func TestAppendOnly(t *testing.T) {
 		}
 		refused(`UPDATE reports SET replaced_by = 'r3'`)
 		refused(`UPDATE reports SET replaced_by = ''`)
+
+		// An erasure empties a whole report, once, and no other.
+		const empty = `UPDATE reports SET record = '', reference = '', relationship = '', place = '', latitude = NULL, longitude = NULL, narrative = '', outcome = '', victim = '{}', suspect = '{}', extra = 'null', fingerprint = id, same_record = id, erased = 1`
+		refused(empty)
+		if err := exec(`INSERT INTO erasures (report, disposal, digest, erased) VALUES ('r1', 'x', 'd', 1)`); err != nil {
+			t.Fatal(err)
+		}
+		refused(`UPDATE reports SET narrative = ''`)
+		refused(`UPDATE reports SET narrative = 'other'`)
+		refused(empty + `, agency = ''`)
+		if err := exec(empty); err != nil {
+			t.Errorf("a report that is erased: %v", err)
+		}
+		refused(empty)
+		refused(`UPDATE identity_decisions SET reason = ''`)
+		if err := exec(`INSERT INTO erased_reasons (id, report) VALUES ('x', 'r1'), ('undone:x', 'r1')`); err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range []string{"identity_decisions", "identity_undone", "recording_decisions", "recording_answers"} {
+			refused(`UPDATE ` + table + ` SET reason = 'other'`)
+			if err := exec(`UPDATE ` + table + ` SET reason = ''`); err != nil {
+				t.Errorf("words of %s that went with a report: %v", table, err)
+			}
+		}
+		refused(`UPDATE recording_decisions SET verdict = 'other', reason = ''`)
+		refused(`UPDATE recording_decisions SET pattern = 'r2'`) // p is not erased
+		refused(`DELETE FROM erasures`)
+		refused(`DELETE FROM erased_reasons`)
 	})
 }
 
@@ -432,7 +468,7 @@ func TestBeforeKept(t *testing.T) {
 			if refuse != nil {
 				return refuse
 			}
-			return tx.Exec(ctx, `INSERT INTO tallies (name, value) VALUES ($1, 1)`, db.NewID())
+			return tx.Exec(ctx, `INSERT INTO classifications (id, code, title, words) VALUES ($1, '', '', '')`, db.NewID())
 		})
 		add := func(tx *db.Tx) error {
 			return tx.Exec(ctx, `INSERT INTO views (id, name, query, saved_by, saved) VALUES ($1, 'n', 'q', 'b', 0)`, db.NewID())
@@ -448,7 +484,7 @@ func TestBeforeKept(t *testing.T) {
 		}
 		var n int64
 		if err := d.Read(ctx, func(v *db.View) (err error) {
-			n, err = db.One(ctx, v, db.Number, `SELECT (SELECT count(*) FROM views) * 100 + (SELECT count(*) FROM tallies)`)
+			n, err = db.One(ctx, v, db.Number, `SELECT (SELECT count(*) FROM views) * 100 + (SELECT count(*) FROM classifications)`)
 			return err
 		}); err != nil || n != 202 {
 			t.Errorf("%d changes and what comes with them, want 202 (%v)", n, err)

@@ -140,10 +140,15 @@ func holdable(args []any) []any {
 			if !own {
 				args, own = slices.Clone(args), true
 			}
-			args[i] = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+			args[i] = Holdable(s)
 		}
 	}
 	return args
+}
+
+// Holdable is a text as either engine holds it: no NUL, and UTF-8 alone.
+func Holdable(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
 }
 
 // Insert puts rows in, many at a time. A row that is there already is an error.

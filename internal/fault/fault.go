@@ -17,6 +17,8 @@ const (
 	Forbidden Fault = "forbidden"
 	// Conflict: somebody else changed it first.
 	Conflict Fault = "conflict"
+	// ReadOnly: nobody may change anything now.
+	ReadOnly Fault = "read-only"
 )
 
 // A Message is what is wrong with one field, in the words of a form.

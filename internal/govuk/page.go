@@ -39,6 +39,9 @@ type Site struct {
 	Notice string
 	// Change is where people say who they are.
 	Change string
+	// Account is the page of one's own account, and SignOut where its session is
+	// ended, in a program that people sign in to. Who is not signed in sees no Nav.
+	Account, SignOut string
 	// Foot are the links at the bottom.
 	Foot []NavItem
 }
@@ -47,12 +50,13 @@ type Site struct {
 type NavItem struct{ Text, Href, Section string }
 
 // LoopbackNotice is the Notice of a program that only this computer can reach.
-const LoopbackNotice = "This copy listens on this computer only; names are taken on trust until accounts arrive"
+const LoopbackNotice = "This copy listens on this computer only"
 
 // A Visit is where a page is drawn and for whom.
 type Visit struct {
 	Site  *Site
 	Actor string
+	Nav   []NavItem // open to the actor; nil: those of the site
 }
 
 type visitKey struct{}
@@ -61,6 +65,9 @@ type visitKey struct{}
 func WithVisit(ctx context.Context, v Visit) context.Context {
 	return context.WithValue(ctx, visitKey{}, v)
 }
+
+// ActorOf is who is using Clew, as the visit says; "" when it does not.
+func ActorOf(ctx context.Context) string { return visitOf(ctx).Actor }
 
 func visitOf(ctx context.Context) Visit {
 	v, _ := ctx.Value(visitKey{}).(Visit)
@@ -81,9 +88,21 @@ func (f Frame) title() string {
 	return t
 }
 
-func (s *Site) navigation(section string) ServiceNavigation {
+// sections are those open to the visitor: none, where people sign in and this one
+// has not.
+func (v *Visit) sections() []NavItem {
+	switch {
+	case v.Nav != nil:
+		return v.Nav
+	case v.Site.Account != "" && v.Actor == "":
+		return nil
+	}
+	return v.Site.Nav
+}
+
+func navigation(items []NavItem, section string) ServiceNavigation {
 	n := ServiceNavigation{NavigationLabel: "Menu", Classes: "clew-navigation"}
-	for _, i := range s.Nav {
+	for _, i := range items {
 		n.Navigation = append(n.Navigation, NavigationItem{Text: i.Text, Href: i.Href, Active: i.Section != "" && i.Section == section})
 	}
 	return n

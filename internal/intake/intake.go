@@ -5,6 +5,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -23,6 +24,7 @@ import (
 	"time"
 	"unicode"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/fault"
 	"clew/internal/pattern"
@@ -40,6 +42,7 @@ type Desk struct {
 	Log func(id string, err error)
 
 	db      *db.DB
+	guard   *access.Guard
 	held    *pattern.Store
 	reports *report.Store
 	folder  string
@@ -54,6 +57,7 @@ type Desk struct {
 
 // A run is one import being taken in, or waiting for its turn.
 type run struct {
+	by   access.Actor
 	stop context.CancelCauseFunc
 
 	mu       sync.Mutex
@@ -72,11 +76,11 @@ const oldest = 24 * time.Hour
 
 // New returns a desk that keeps files in a folder of its own, which is
 // made when the first comes.
-func New(d *db.DB, held *pattern.Store, reports *report.Store, folder string) *Desk {
-	t := &Desk{db: d, held: held, reports: reports, folder: folder, turn: make(chan struct{}, 1), runs: map[string]*run{}}
+func New(g *access.Guard, held *pattern.Store, reports *report.Store, folder string) *Desk {
+	t := &Desk{db: g.DB(), guard: g, held: held, reports: reports, folder: folder, turn: make(chan struct{}, 1), runs: map[string]*run{}}
 	parts, _ := filepath.Glob(filepath.Join(folder, "*"+partly))
 	for _, p := range parts { // left by a program that was ended while a file came
-		if info, err := os.Stat(p); err == nil && d.Now().Sub(info.ModTime()) > oldest {
+		if info, err := os.Stat(p); err == nil && t.db.Now().Sub(info.ModTime()) > oldest {
 			os.Remove(p)
 		}
 	}
@@ -89,7 +93,10 @@ const partly = ".part"
 // that its header suggests. Nothing is taken in before Start. The name is what the
 // person calls the file. An error that the person can mend is a fault.Invalid
 // about "file", and nothing is kept then.
-func (t *Desk) Keep(ctx context.Context, by, name string, from io.Reader) (i report.Import, err error) {
+func (t *Desk) Keep(ctx context.Context, by access.Actor, name string, from io.Reader) (i report.Import, err error) {
+	if may, err := t.guard.May(ctx, by, access.ImportReports); err != nil || !may[access.ImportReports] {
+		return i, cmp.Or(err, error(fault.Forbidden)) // before a long file is read
+	}
 	name = fileName(name)
 	if err := os.MkdirAll(t.folder, 0o700); err != nil {
 		return i, fmt.Errorf("folder for uploads: %w", err)
@@ -157,22 +164,22 @@ func (t *Desk) Has(id string) bool {
 // a time: an import may have to wait. A mapping that cannot be used is a
 // fault.Invalid; an import that runs or is done is fault.Conflict; fault.NotFound
 // means that there is no such import, or that its file is not there any more.
-func (t *Desk) Start(ctx context.Context, id string, m report.Mapping, agency string) error {
-	i, err := t.reports.ImportOf(ctx, id)
+func (t *Desk) Start(ctx context.Context, by access.Actor, id string, m report.Mapping, agency string) error {
+	i, err := t.reports.ImportOf(ctx, by, id)
 	if err != nil {
 		return err
 	}
 	if i.State.Running() || i.State == report.Done {
 		return fault.Conflict
 	}
-	p, err := t.Preview(ctx, i, m, agency)
+	p, err := t.Preview(ctx, by, i, m, agency)
 	if err != nil {
 		return err
 	}
 	if p.Wrong != nil {
 		return p.Wrong
 	}
-	work, r, err := t.begin(context.WithoutCancel(ctx), id, m, agency)
+	work, r, err := t.begin(context.WithoutCancel(ctx), by, id, m, agency)
 	if err != nil {
 		return err
 	}
@@ -188,12 +195,12 @@ func (t *Desk) Start(ctx context.Context, id string, m report.Mapping, agency st
 // Run keeps a file and takes it in while the caller waits, and returns what became
 // of it. tell may be called from any goroutine, and must not call the Intake.
 // When ctx is done the import is stopped, and the error is that of ctx.
-func (t *Desk) Run(ctx context.Context, by, name string, from io.Reader, m report.Mapping, agency string, tell func(stage string, done, total int64)) (report.Import, error) {
+func (t *Desk) Run(ctx context.Context, by access.Actor, name string, from io.Reader, m report.Mapping, agency string, tell func(stage string, done, total int64)) (report.Import, error) {
 	i, err := t.Keep(ctx, by, name, from)
 	if err != nil {
 		return i, err
 	}
-	work, r, err := t.begin(ctx, i.ID, m, agency)
+	work, r, err := t.begin(ctx, by, i.ID, m, agency)
 	if err != nil {
 		return i, err
 	}
@@ -201,11 +208,11 @@ func (t *Desk) Run(ctx context.Context, by, name string, from io.Reader, m repor
 	if err := t.work(work, r, i.ID, m, agency); err != nil {
 		return i, err
 	}
-	return t.reports.ImportOf(ctx, i.ID)
+	return t.reports.ImportOf(ctx, by, i.ID)
 }
 
 // begin moves an import on and gives it a place in the queue.
-func (t *Desk) begin(ctx context.Context, id string, m report.Mapping, agency string) (context.Context, *run, error) {
+func (t *Desk) begin(ctx context.Context, by access.Actor, id string, m report.Mapping, agency string) (context.Context, *run, error) {
 	header, err := t.header(id)
 	if err != nil {
 		return nil, nil, err
@@ -218,11 +225,11 @@ func (t *Desk) begin(ctx context.Context, id string, m report.Mapping, agency st
 	if t.runs[id] != nil {
 		return nil, nil, fault.Conflict
 	}
-	if _, err := t.reports.StartImport(ctx, id, kept(m, agency, header)); err != nil {
+	if _, err := t.reports.StartImport(ctx, by, id, kept(m, agency, header)); err != nil {
 		return nil, nil, err
 	}
 	work, stop := context.WithCancelCause(ctx)
-	r := &run{stop: stop, progress: Progress{Stage: Waits}}
+	r := &run{by: by, stop: stop, progress: Progress{Stage: Waits}}
 	t.runs[id], t.order = r, append(t.order, id)
 	t.all.Add(1)
 	return work, r, nil
@@ -230,20 +237,24 @@ func (t *Desk) begin(ctx context.Context, id string, m report.Mapping, agency st
 
 // Stop stops an import that runs or waits for its turn; the lot in hand is not
 // taken in, those before it stay. One that does not run is left as it is.
-func (t *Desk) Stop(id string) {
+func (t *Desk) Stop(ctx context.Context, by access.Actor, id string) error {
+	if _, err := t.reports.ChangeImport(ctx, by, id); err != nil {
+		return err
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if r := t.runs[id]; r != nil {
 		r.stop(errStopped)
 	}
+	return nil
 }
 
 // Remove deletes the file of an import that does not run, for good: it cannot be
 // started again. What was taken in stays in.
-func (t *Desk) Remove(ctx context.Context, id string) error {
+func (t *Desk) Remove(ctx context.Context, by access.Actor, id string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	i, err := t.reports.ImportOf(ctx, id)
+	i, err := t.reports.ChangeImport(ctx, by, id)
 	if err != nil {
 		return err
 	}

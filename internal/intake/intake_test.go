@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"clew/internal/access/accesstest"
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
 	"clew/internal/demo"
@@ -28,8 +29,9 @@ type house struct {
 	audit   *recording.Store
 }
 
-func built(d *db.DB) house {
-	return house{report.NewStore(d), pattern.NewStore(d, person.NewStore(d)), recording.NewStore(d)}
+func built(t testing.TB, d *db.DB) house {
+	t.Helper()
+	return house{report.NewStore(accesstest.Guard(t, d)), pattern.NewStore(accesstest.Guard(t, d), person.NewStore(accesstest.Guard(t, d))), recording.NewStore(accesstest.Guard(t, d))}
 }
 
 // extractOf is an invented county's records as a file.
@@ -59,33 +61,33 @@ func addsUp(t *testing.T, i report.Import) {
 func TestImportTwice(t *testing.T) {
 	file := append(extractOf(t, 2500), []byte("bad,row\nX/1,Northmoor Police,crime,03/02/26\n")...)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h, folder := built(d), t.TempDir()
-		in := intake.New(d, h.held, h.reports, folder)
+		h, folder := built(t, d), t.TempDir()
+		in := intake.New(accesstest.Guard(t, d), h.held, h.reports, folder)
 		defer in.Close()
-		first, err := in.Run(t.Context(), "Ann Reader", "extract.csv", bytes.NewReader(file), nil, "", quiet)
+		first, err := in.Run(t.Context(), accesstest.As("Ann Reader"), "extract.csv", bytes.NewReader(file), nil, "", quiet)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if addsUp(t, first); first.State != report.Done || first.Kept != 2500 || first.Aside != 2 {
 			t.Errorf("the first time: %+v", first)
 		}
-		before, total, err := h.audit.Worklist(t.Context(), recording.Filter{}, 0, 500)
+		before, total, err := h.audit.Worklist(t.Context(), accesstest.As("Ann Reader"), recording.Filter{}, 0, 500)
 		if err != nil || total == 0 {
 			t.Fatalf("%d patterns, %v", total, err)
 		}
-		again, err := in.Run(t.Context(), "Ann Reader", "extract.csv", bytes.NewReader(file), nil, "", quiet)
+		again, err := in.Run(t.Context(), accesstest.As("Ann Reader"), "extract.csv", bytes.NewReader(file), nil, "", quiet)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if addsUp(t, again); again.Kept != 0 || again.Already != 2500 || again.Aside != 2 {
 			t.Errorf("the second time: %+v", again)
 		}
-		after, _, err := h.audit.Worklist(t.Context(), recording.Filter{}, 0, 500)
+		after, _, err := h.audit.Worklist(t.Context(), accesstest.As("Ann Reader"), recording.Filter{}, 0, 500)
 		if err != nil || fmt.Sprint(before) != fmt.Sprint(after) {
 			t.Errorf("the same file twice changed the worklist (%v)", err)
 		}
 		var reasons []string
-		if err := h.reports.AsideRows(t.Context(), first.ID, 0, func(a report.Aside) error { reasons = append(reasons, a.Reason); return nil }); err != nil || len(reasons) != 2 {
+		if err := h.reports.AsideRows(t.Context(), accesstest.As("Ann Reader"), first.ID, 0, func(a report.Aside) error { reasons = append(reasons, a.Reason); return nil }); err != nil || len(reasons) != 2 {
 			t.Errorf("set aside: %q, %v", reasons, err)
 		}
 		if left, _ := os.ReadDir(folder); len(left) != 0 {
@@ -99,10 +101,10 @@ func TestImportTwice(t *testing.T) {
 func TestImportStoppedAndStartedAgain(t *testing.T) {
 	file := extractOf(t, 3500)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := built(d)
-		in := intake.New(d, h.held, h.reports, t.TempDir())
+		h := built(t, d)
+		in := intake.New(accesstest.Guard(t, d), h.held, h.reports, t.TempDir())
 		ctx, stop := context.WithCancel(t.Context())
-		_, err := in.Run(ctx, "Ann Reader", "extract.csv", bytes.NewReader(file), nil, "", func(stage string, done, _ int64) {
+		_, err := in.Run(ctx, accesstest.As("Ann Reader"), "extract.csv", bytes.NewReader(file), nil, "", func(stage string, done, _ int64) {
 			if stage == "reading" {
 				stop()
 			}
@@ -110,14 +112,14 @@ func TestImportStoppedAndStartedAgain(t *testing.T) {
 		if !errors.Is(err, context.Canceled) {
 			t.Fatalf("a stopped run: %v", err)
 		}
-		all, _, err := h.reports.Imports(t.Context(), 0, 10)
+		all, _, err := h.reports.Imports(t.Context(), accesstest.As("Ann Reader"), 0, 10)
 		if err != nil || len(all) != 1 || all[0].State != report.Stopped || all[0].Read != 1000 {
 			t.Fatalf("after stopping: %+v, %v", all, err)
 		}
-		if err := in.Start(t.Context(), all[0].ID, nil, ""); err != nil {
+		if err := in.Start(t.Context(), accesstest.As("Ann Reader"), all[0].ID, nil, ""); err != nil {
 			t.Fatal(err)
 		}
-		if err := in.Start(t.Context(), all[0].ID, nil, ""); !errors.Is(err, fault.Conflict) {
+		if err := in.Start(t.Context(), accesstest.As("Ann Reader"), all[0].ID, nil, ""); !errors.Is(err, fault.Conflict) {
 			t.Errorf("started twice: %v", err)
 		}
 		i := await(t, h, all[0].ID)
@@ -133,7 +135,7 @@ func TestImportStoppedAndStartedAgain(t *testing.T) {
 func await(t *testing.T, h house, id string) report.Import {
 	t.Helper()
 	for {
-		i, err := h.reports.ImportOf(t.Context(), id)
+		i, err := h.reports.ImportOf(t.Context(), accesstest.As("Ann Reader"), id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,11 +147,11 @@ func await(t *testing.T, h house, id string) report.Import {
 
 func TestImportThatCannotBeRead(t *testing.T) {
 	d := dbtest.SQLite(t)
-	h, folder := built(d), t.TempDir()
-	in := intake.New(d, h.held, h.reports, folder)
+	h, folder := built(t, d), t.TempDir()
+	in := intake.New(accesstest.Guard(t, d), h.held, h.reports, folder)
 	defer in.Close()
 	for name, content := range map[string]string{"empty": "", "a document": "%PDF-1.7\n1 0 obj\n"} {
-		_, err := in.Keep(t.Context(), "Ann Reader", name, strings.NewReader(content))
+		_, err := in.Keep(t.Context(), accesstest.As("Ann Reader"), name, strings.NewReader(content))
 		if bad := (fault.Invalid{}); !errors.As(err, &bad) {
 			t.Errorf("%s: %v, want a message", name, err)
 		}
@@ -157,19 +159,19 @@ func TestImportThatCannotBeRead(t *testing.T) {
 	if left, _ := os.ReadDir(folder); len(left) != 0 {
 		t.Errorf("%d uploads kept that cannot be read", len(left))
 	}
-	i, err := in.Keep(t.Context(), "Ann Reader", "theirs.csv", strings.NewReader("Crime No,Date Reported,MO\nA1,05/01/2026,He followed her\nA2,05/01/26,No year\n"))
+	i, err := in.Keep(t.Context(), accesstest.As("Ann Reader"), "theirs.csv", strings.NewReader("Crime No,Date Reported,MO\nA1,05/01/2026,He followed her\nA2,05/01/26,No year\n"))
 	if err != nil || i.Mapping["Crime No"] != "record_id" {
 		t.Fatalf("%+v, %v", i, err)
 	}
-	err = in.Start(t.Context(), i.ID, report.Mapping{"Crime No": "record_id"}, "X")
+	err = in.Start(t.Context(), accesstest.As("Ann Reader"), i.ID, report.Mapping{"Crime No": "record_id"}, "X")
 	if bad := (fault.Invalid{}); !errors.As(err, &bad) {
 		t.Errorf("a mapping without a date: %v", err)
 	}
-	p, err := in.Preview(t.Context(), i, report.Mapping(i.Mapping), "Northmoor Police")
+	p, err := in.Preview(t.Context(), accesstest.As("Ann Reader"), i, report.Mapping(i.Mapping), "Northmoor Police")
 	if err != nil || p.Wrong != nil || len(p.Rows) != 2 || p.Rows[0].Record == nil || p.Rows[1].Reason == "" {
 		t.Errorf("preview: %+v, %v", p, err)
 	}
-	if err := in.Start(t.Context(), "none", nil, ""); !errors.Is(err, fault.NotFound) {
+	if err := in.Start(t.Context(), accesstest.As("Ann Reader"), "none", nil, ""); !errors.Is(err, fault.NotFound) {
 		t.Errorf("an import that is not there: %v", err)
 	}
 }
@@ -177,10 +179,10 @@ func TestImportThatCannotBeRead(t *testing.T) {
 // TestProgramEndsDuringImport: what ran is marked, and can be started again.
 func TestProgramEndsDuringImport(t *testing.T) {
 	d := dbtest.SQLite(t)
-	h := built(d)
-	i, err := h.reports.BeginImport(t.Context(), "Ann Reader", "x.csv", "f", nil)
+	h := built(t, d)
+	i, err := h.reports.BeginImport(t.Context(), accesstest.As("Ann Reader"), "x.csv", "f", nil)
 	if err == nil {
-		_, err = h.reports.StartImport(t.Context(), i.ID, nil)
+		_, err = h.reports.StartImport(t.Context(), accesstest.As("Ann Reader"), i.ID, nil)
 	}
 	if err == nil {
 		err = h.reports.Interrupted(t.Context())
@@ -188,13 +190,13 @@ func TestProgramEndsDuringImport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := intake.New(d, h.held, h.reports, t.TempDir())
+	in := intake.New(accesstest.Guard(t, d), h.held, h.reports, t.TempDir())
 	defer in.Close()
-	got, err := h.reports.ImportOf(t.Context(), i.ID)
+	got, err := h.reports.ImportOf(t.Context(), accesstest.As("Ann Reader"), i.ID)
 	if err != nil || got.State != report.Stopped || got.Message == "" {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if err := in.Start(t.Context(), i.ID, nil, ""); !errors.Is(err, fault.NotFound) {
+	if err := in.Start(t.Context(), accesstest.As("Ann Reader"), i.ID, nil, ""); !errors.Is(err, fault.NotFound) {
 		t.Errorf("started without its file: %v", err)
 	}
 }

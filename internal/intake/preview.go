@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/fault"
 	"clew/internal/report"
@@ -36,7 +37,10 @@ const previewed = 10
 
 // Preview reads the first rows of an upload by a mapping. fault.NotFound means
 // that the upload is not there any more.
-func (t *Desk) Preview(ctx context.Context, i report.Import, m report.Mapping, agency string) (p Preview, err error) {
+func (t *Desk) Preview(ctx context.Context, by access.Actor, i report.Import, m report.Mapping, agency string) (p Preview, err error) {
+	if _, err := t.reports.ImportOf(ctx, by, i.ID); err != nil {
+		return p, err
+	}
 	if p.Before, err = t.before(ctx, i); err != nil {
 		return p, err
 	}
@@ -90,7 +94,7 @@ func (t *Desk) Preview(ctx context.Context, i report.Import, m report.Mapping, a
 // before is an import that took the same bytes in before, or empty.
 func (t *Desk) before(ctx context.Context, i report.Import) (id string, err error) {
 	err = t.db.Read(ctx, func(v *db.View) error {
-		id, err = db.One(ctx, v, db.Text, `SELECT id FROM imports WHERE fingerprint = $1 AND state = $2 AND id <> $3 ORDER BY begun LIMIT 1`, i.Fingerprint, report.Done, i.ID)
+		id, err = db.One(ctx, v, db.Text, `SELECT id FROM imports WHERE fingerprint = $1 AND state = $2 AND id <> $3 AND holder = $4 ORDER BY begun LIMIT 1`, i.Fingerprint, report.Done, i.ID, i.Holder)
 		if errors.Is(err, fault.NotFound) {
 			id, err = "", nil
 		}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/fault"
 	"clew/internal/pattern"
@@ -102,7 +103,7 @@ type bundle struct {
 // takeIn takes all rows of a file in, and returns what the person should know of
 // how they were read. The next lot is read while one is written.
 func (t *Desk) takeIn(ctx context.Context, r *run, id string, m report.Mapping, agency string) (notices []string, err error) {
-	i, err := t.reports.ImportOf(ctx, id)
+	i, err := t.importOf(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +142,7 @@ func (t *Desk) takeIn(ctx context.Context, r *run, id string, m report.Mapping, 
 			return nil, err
 		}
 		if n := len(b.records) + len(b.aside); n > 0 {
-			if err := t.takeLot(ctx, &i, b); err != nil {
+			if err := t.takeLot(ctx, r.by, &i, b); err != nil {
 				return nil, err
 			}
 			spent := t.db.Now().Sub(began)
@@ -203,9 +204,11 @@ func gatherRows(ctx context.Context, x *report.Extract, to chan<- bundle) {
 // takeLot takes a lot in whole: the reports, who they speak of, each mention a
 // person by itself until all is settled, the patterns that lost a report to a
 // correction, and the counts of the import.
-func (t *Desk) takeLot(ctx context.Context, i *report.Import, b bundle) error {
-	return t.db.WriteAlone(ctx, func(tx *db.Tx) error {
-		taken, err := pattern.TakeIn(ctx, tx, i.By, i.ID, b.records)
+// Whoever began it must still be one who may.
+func (t *Desk) takeLot(ctx context.Context, by access.Actor, i *report.Import, b bundle) error {
+	return t.guard.ActAlone(ctx, by, access.ImportReports, func(tx *db.Tx, sight *access.Sight) error {
+		sight.Saw("import", i.ID)
+		taken, err := pattern.TakeIn(ctx, tx, sight, i.ID, b.records)
 		if err != nil {
 			return err
 		}
@@ -213,12 +216,20 @@ func (t *Desk) takeLot(ctx context.Context, i *report.Import, b bundle) error {
 	})
 }
 
+func (t *Desk) importOf(ctx context.Context, id string) (i report.Import, err error) {
+	err = t.db.Read(ctx, func(v *db.View) error {
+		i, err = report.ImportOf(ctx, v, id)
+		return err
+	})
+	return i, err
+}
+
 // settle works out who is who, now that all rows are in.
 func (t *Desk) settle(ctx context.Context, r *run, id string) error {
 	if err := t.reports.MoveImport(ctx, id, report.Matching, ""); err != nil {
 		return err
 	}
-	return t.held.Settle(ctx, func(stage string, done, total int) {
+	return t.held.SettleFor(ctx, r.by.Agency, func(stage string, done, total int) {
 		r.tell(func(p *Progress) {
 			p.Stage, p.Done, p.Total, p.Left = stage, int64(done), int64(total), 0
 		})
@@ -228,7 +239,7 @@ func (t *Desk) settle(ctx context.Context, r *run, id string) error {
 // end leaves an import in the state it ended in, with a message for people, and
 // returns what it ended with. Once all of a file is in it is deleted.
 func (t *Desk) end(ctx context.Context, cause error, id string, notices []string, err error) error {
-	i, lost := t.reports.ImportOf(ctx, id)
+	i, lost := t.importOf(ctx, id)
 	if lost != nil {
 		return errors.Join(err, lost)
 	}
@@ -246,6 +257,8 @@ func (t *Desk) end(ctx context.Context, cause error, id string, notices []string
 		if i.Read > 0 {
 			message = fmt.Sprintf("%s. The %s before that are in. Put the file right and import it again: rows that are in already stay as they are.", strings.TrimSuffix(invalid.Error(), "."), words.Count(i.Read, "row", "rows"))
 		}
+	case errors.Is(err, fault.Forbidden):
+		message = "Whoever began it may not take extracts in any more. " + soFar(&i)
 	default:
 		message = "Something went wrong that is no fault of the file. " + soFar(&i) + " If it happens again, tell the person who looks after Clew."
 		err = fmt.Errorf("import %s: %w", id, err)

@@ -3,6 +3,7 @@ package pattern
 import (
 	"testing"
 
+	"clew/internal/access/accesstest"
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
 	"clew/internal/demo"
@@ -19,10 +20,12 @@ func BenchmarkTakeIn(b *testing.B) {
 	}
 	for b.Loop() {
 		d := dbtest.SQLite(b)
-		s := NewStore(d, person.NewStore(d))
+		g := accesstest.Guard(b, d)
+		s := NewStore(g, person.NewStore(g))
+		by := accesstest.Sight("bench")
 		for from := 0; from < len(all); from += 1000 {
 			err := d.Write(b.Context(), func(tx *db.Tx) error {
-				_, err := take(b.Context(), tx, "bench", "", all[from:from+1000])
+				_, err := take(b.Context(), tx, by, "", all[from:from+1000])
 				return err
 			})
 			if err != nil {

@@ -3,6 +3,7 @@ package pattern
 import (
 	"context"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/pattern/match"
 	"clew/internal/person"
@@ -12,7 +13,8 @@ import (
 // catchUp places reports that were typed in after the mentions were read, and
 // carries out what was decided since.
 func (w *whole) catchUp(ctx context.Context, tx *db.Tx, model *match.Model) error {
-	typed, err := db.All(ctx, tx, db.Text, `SELECT DISTINCT r.id FROM mentions m JOIN reports r ON r.id = m.report WHERE m.id > $1 AND r.import = '' ORDER BY r.id`, w.newest())
+	held, args := w.pool.Held("m.holder", []any{w.newest()})
+	typed, err := db.All(ctx, tx, db.Text, `SELECT DISTINCT r.id FROM mentions m JOIN reports r ON r.id = m.report WHERE m.id > $1 AND r.import = ''`+held+` ORDER BY r.id`, args...)
 	if err != nil {
 		return err
 	}
@@ -24,7 +26,7 @@ func (w *whole) catchUp(ctx context.Context, tx *db.Tx, model *match.Model) erro
 			return err
 		}
 		for i := range held {
-			if err := placeLate(ctx, tx, model, &held[i]); err != nil {
+			if err := placeLate(ctx, tx, &w.pool, model, &held[i]); err != nil {
 				return err
 			}
 		}
@@ -34,7 +36,7 @@ func (w *whole) catchUp(ctx context.Context, tx *db.Tx, model *match.Model) erro
 		return err
 	}
 	for _, d := range differing(w.standing, standing) {
-		if err := carryOut(ctx, tx, model, d.A, d.B); err != nil {
+		if err := carryOut(ctx, tx, &w.pool, model, d.A, d.B); err != nil {
 			return err
 		}
 	}
@@ -43,15 +45,15 @@ func (w *whole) catchUp(ctx context.Context, tx *db.Tx, model *match.Model) erro
 
 // placeLate places a report whose parties stand by themselves, as people with heads
 // and maybe a pattern of their own.
-func placeLate(ctx context.Context, tx *db.Tx, model *match.Model, r *report.Held) error {
-	if _, err := place(ctx, tx, model, r.Key, &r.Record); err != nil {
+func placeLate(ctx context.Context, tx *db.Tx, pool *access.Pool, model *match.Model, r *report.Held) error {
+	if err := place(ctx, tx, pool, model, r.Key, &r.Record, func(Spot, Spot) error { return nil }); err != nil {
 		return err
 	}
 	v, s := person.VictimOf(r.Key), person.SuspectOf(r.Key)
-	if err := head(ctx, tx, []string{v, s}); err != nil {
+	if err := head(ctx, tx, pool.ID, []string{v, s}); err != nil {
 		return err
 	}
-	return remake(ctx, tx, [][2]string{{v, s}, {v, nobodyBy(v)}})
+	return remake(ctx, tx, pool.ID, [][2]string{{v, s}, {v, nobodyBy(v)}})
 }
 
 // newest is the last mention that was read; those with later ids are not among them.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/pattern/match"
 	"clew/internal/person"
@@ -13,38 +14,39 @@ import (
 
 // Decide keeps that two mentions are one person, or two, and sets the people
 // and patterns they touch in order by it. Decisions always win over evidence.
-func (s *Store) Decide(ctx context.Context, by, a, b string, same bool, reason string) error {
-	return s.change(ctx, func(tx *db.Tx) (string, string, error) {
-		return a, b, person.Decide(ctx, tx, by, a, b, same, strings.TrimSpace(reason))
+func (s *Store) Decide(ctx context.Context, by access.Actor, a, b string, same bool, reason string) error {
+	return s.change(ctx, by, func(tx *db.Tx, sight *access.Sight) (string, string, error) {
+		return a, b, person.Decide(ctx, tx, sight, a, b, same, strings.TrimSpace(reason))
 	})
 }
 
 // Undo takes a decision back, and lets the evidence speak again.
-func (s *Store) Undo(ctx context.Context, by, decision, reason string) error {
-	return s.change(ctx, func(tx *db.Tx) (string, string, error) {
-		d, err := person.Undo(ctx, tx, by, decision, strings.TrimSpace(reason))
+func (s *Store) Undo(ctx context.Context, by access.Actor, decision, reason string) error {
+	return s.change(ctx, by, func(tx *db.Tx, sight *access.Sight) (string, string, error) {
+		d, err := person.Undo(ctx, tx, sight, decision, strings.TrimSpace(reason))
 		return d.A, d.B, err
 	})
 }
 
-func (s *Store) change(ctx context.Context, f func(*db.Tx) (a, b string, err error)) error {
-	model, err := s.people.Model(ctx)
-	if err != nil {
-		return err
-	}
-	return s.db.Write(ctx, func(tx *db.Tx) error {
-		a, b, err := f(tx)
+func (s *Store) change(ctx context.Context, by access.Actor, f func(*db.Tx, *access.Sight) (a, b string, err error)) error {
+	return s.guard.Act(ctx, by, access.DecideIdentity, func(tx *db.Tx, sight *access.Sight) error {
+		a, b, err := f(tx, sight)
 		if err != nil {
 			return err
 		}
-		return carryOut(ctx, tx, model, a, b)
+		sight.Saw("mentions", a, a, b)
+		model, err := s.people.ModelOf(ctx, tx, sight.Pool.ID)
+		if err != nil {
+			return err
+		}
+		return carryOut(ctx, tx, &sight.Pool, model, a, b)
 	})
 }
 
 // carryOut sets the people of two mentions in order by what is decided of them.
 // Each may belong to somebody else besides whom it was parted from: that person is
 // set in order with them.
-func carryOut(ctx context.Context, tx *db.Tx, model *match.Model, a, b string) error {
+func carryOut(ctx context.Context, tx *db.Tx, pool *access.Pool, model *match.Model, a, b string) error {
 	var people []string
 	known := func(m *person.Mention) bool { return slices.Contains(people, m.Person) }
 	both, err := person.Some(ctx, tx, []string{a, b})
@@ -55,7 +57,7 @@ func carryOut(ctx context.Context, tx *db.Tx, model *match.Model, a, b string) e
 		people = appendNew(people, m.Person)
 	}
 	for _, m := range both {
-		other, err := among(ctx, tx, model, &m.Prepared, known)
+		other, err := among(ctx, tx, pool, model, &m.Prepared, known)
 		if err != nil {
 			return err
 		}
@@ -63,12 +65,12 @@ func carryOut(ctx context.Context, tx *db.Tx, model *match.Model, a, b string) e
 			people = append(people, other.Person)
 		}
 	}
-	return rearrange(ctx, tx, model, people)
+	return rearrange(ctx, tx, pool, model, people)
 }
 
 // rearrange works out anew who the mentions of some people are, among
 // themselves: they may part or join, and nobody else changes.
-func rearrange(ctx context.Context, tx *db.Tx, model *match.Model, people []string) error {
+func rearrange(ctx context.Context, tx *db.Tx, pool *access.Pool, model *match.Model, people []string) error {
 	var touched pairs
 	if err := touched.with(ctx, tx, people); err != nil {
 		return err
@@ -115,13 +117,13 @@ func rearrange(ctx context.Context, tx *db.Tx, model *match.Model, people []stri
 			return err
 		}
 	}
-	if err := head(ctx, tx, now); err != nil {
+	if err := head(ctx, tx, pool.ID, now); err != nil {
 		return err
 	}
 	if err := touched.with(ctx, tx, now); err != nil {
 		return err
 	}
-	return remake(ctx, tx, touched.list)
+	return remake(ctx, tx, pool.ID, touched.list)
 }
 
 // with adds the pairs that some people are in, and the patterns about the same

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"clew/internal/access"
+	"clew/internal/access/accesstest"
 	"clew/internal/db"
 	"clew/internal/person"
 )
@@ -15,22 +17,23 @@ import (
 // moment. It is empty when nothing is out of date.
 func Stale(ctx context.Context, d *db.DB) (string, error) {
 	var held, made []string
+	pool := access.Pool{ID: accesstest.Agency, Agencies: []string{accesstest.Agency}}
 	err := d.Write(ctx, func(tx *db.Tx) error {
 		var err error
 		if held, err = everything(ctx, tx); err != nil {
 			return err
 		}
 		heads := person.NewTally()
-		if err := person.EachSeen(ctx, tx, func(m *person.Seen, who string, _ float64) error { heads.Take(who, m); return nil }); err != nil {
+		if err := person.EachSeen(ctx, tx, &pool, func(m *person.Seen, who string, _ float64) error { heads.Take(who, m); return nil }); err != nil {
 			return err
 		}
-		if err := person.Forget(ctx, tx); err != nil {
+		if err := person.Forget(ctx, tx, &pool); err != nil {
 			return err
 		}
-		if err := heads.Keep(ctx, tx); err != nil {
+		if err := heads.Keep(ctx, tx, pool.ID); err != nil {
 			return err
 		}
-		if err := remakeAll(ctx, tx, heads.All); err != nil {
+		if err := remakeAll(ctx, tx, &pool, heads.All); err != nil {
 			return err
 		}
 		if made, err = everything(ctx, tx); err != nil {

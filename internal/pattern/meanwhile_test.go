@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"clew/internal/access/accesstest"
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
 	"clew/internal/fault"
@@ -20,7 +21,7 @@ import (
 // over, while all is settled again and again.
 func TestManyTypeAtOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := built(d)
+		h := built(t, d)
 		const people, each = 6, 4
 		var typing, settling sync.WaitGroup
 		stop := make(chan bool)
@@ -42,11 +43,11 @@ func TestManyTypeAtOnce(t *testing.T) {
 			typing.Go(func() {
 				for i := range each {
 					r := wrote("Northmoor Police", fmt.Sprintf("NM/%d/%d", p, i), fmt.Sprintf("2026-0%d-%02dT21:00", p+1, 3*i+1), mara, ed, "He followed her home.")
-					if _, _, err := h.held.Record(t.Context(), "Ann Reader", r); err != nil {
+					if _, _, err := h.held.Record(t.Context(), accesstest.As("Ann Reader"), r); err != nil {
 						t.Errorf("type %s: %v", r.ID, err)
 					}
 				}
-				_, _, err := h.held.Record(t.Context(), "Ann Reader", wrote("Northmoor Police", "NM/T", "2026-07-01T21:00", mara, ed, "He followed her home."))
+				_, _, err := h.held.Record(t.Context(), accesstest.As("Ann Reader"), wrote("Northmoor Police", "NM/T", "2026-07-01T21:00", mara, ed, "He followed her home."))
 				twice <- err
 			})
 		}
@@ -87,14 +88,14 @@ func TestWhileItSettles(t *testing.T) {
 	}
 	decide := func(m made, same bool) {
 		m.t.Helper()
-		if err := m.held.Decide(m.t.Context(), "Ann Reader", person.VictimOf(m.a), person.VictimOf(m.b), same, "Seen together"); err != nil {
+		if err := m.held.Decide(m.t.Context(), accesstest.As("Ann Reader"), person.VictimOf(m.a), person.VictimOf(m.b), same, "Seen together"); err != nil {
 			m.t.Error(err)
 		}
 	}
 	undo := func(m made) {
-		p, err := m.people.Page(m.t.Context(), person.VictimOf(m.a), 0, 50)
+		p, err := m.people.Page(m.t.Context(), accesstest.As("Ann Reader"), person.VictimOf(m.a), 0, 50)
 		if err == nil {
-			err = m.held.Undo(m.t.Context(), "Ann Reader", p.Decided[0].ID, "Not so")
+			err = m.held.Undo(m.t.Context(), accesstest.As("Ann Reader"), p.Decided[0].ID, "Not so")
 		}
 		if err != nil {
 			m.t.Error(err)
@@ -129,14 +130,14 @@ func TestWhileItSettles(t *testing.T) {
 		{name: "a typed report is decided to be of another", meanwhile: func(m made) {
 			key, _ := m.record(m.t, wrote("Northmoor Police", "NM/3", "2026-03-05T21:00", mara, ed, "He followed her home."))
 			for _, other := range []string{m.a, m.b} {
-				if err := m.held.Decide(m.t.Context(), "Ann Reader", person.VictimOf(key), person.VictimOf(other), false, "Her sister"); err != nil {
+				if err := m.held.Decide(m.t.Context(), accesstest.As("Ann Reader"), person.VictimOf(key), person.VictimOf(other), false, "Her sister"); err != nil {
 					m.t.Error(err)
 				}
 			}
 		}, reports: []int{2}},
 		{name: "an extract comes in", meanwhile: func(m made) {
 			if err := m.db.Write(m.t.Context(), func(tx *db.Tx) error {
-				_, err := pattern.TakeIn(m.t.Context(), tx, "Ann Reader", "import", []*report.Record{
+				_, err := pattern.TakeIn(m.t.Context(), tx, accesstest.Sight("Ann Reader"), "import", []*report.Record{
 					wrote("Northmoor Police", "NM/3", "2026-03-05T21:00", mara, ed, "He followed her home."),
 					wrote("Northmoor Police", "NM/2", "2026-02-05T21:00", mara2, ed, "He followed her home, and to the station."),
 				})
@@ -147,14 +148,14 @@ func TestWhileItSettles(t *testing.T) {
 		}},
 		{name: "another program settles", meanwhile: func(m made) {
 			m.record(m.t, wrote("Northmoor Police", "NM/3", "2026-03-05T21:00", mara, ed, "He followed her home."))
-			if err := built(m.db).held.Settle(m.t.Context(), nil); err != nil {
+			if err := built(t, m.db).held.Settle(m.t.Context(), nil); err != nil {
 				m.t.Error(err)
 			}
 		}, reports: []int{3}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dbtest.Each(t, func(t *testing.T, d *db.DB) {
-				m := made{house: built(d), t: t}
+				m := made{house: built(t, d), t: t}
 				m.a, _ = m.record(t, wrote("Northmoor Police", "NM/1", "2026-01-05T21:00", mara, ed, "He followed her home."))
 				m.b, _ = m.record(t, wrote("Northmoor Police", "NM/2", "2026-02-05T21:00", mara2, ed, "He followed her home."))
 				if c.before != nil {
@@ -199,13 +200,13 @@ func TestWhileItSettles(t *testing.T) {
 // TestContraryDecisions has two people decide the contrary at once: one is kept.
 func TestContraryDecisions(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := built(d)
+		h := built(t, d)
 		a, _ := h.record(t, wrote("Northmoor Police", "NM/1", "2026-01-05T21:00", mara, ed, "He followed her home."))
 		b, _ := h.record(t, wrote("Northmoor Police", "NM/2", "2026-02-05T21:00", mara2, ed, "He followed her home."))
 		results := make(chan error, 8)
 		for i := range cap(results) {
 			go func() {
-				results <- h.held.Decide(t.Context(), fmt.Sprint("Reader ", i), person.VictimOf(a), person.VictimOf(b), i%2 == 0, "Seen together")
+				results <- h.held.Decide(t.Context(), accesstest.As(fmt.Sprint("Reader ", i)), person.VictimOf(a), person.VictimOf(b), i%2 == 0, "Seen together")
 			}()
 		}
 		kept := 0
@@ -222,15 +223,15 @@ func TestContraryDecisions(t *testing.T) {
 		h.fresh(t, "decided")
 		h.settle(t)
 		// The same again, as a form is sent twice, is kept once.
-		p, err := h.people.Page(t.Context(), person.VictimOf(a), 0, 50)
+		p, err := h.people.Page(t.Context(), accesstest.As("Ann Reader"), person.VictimOf(a), 0, 50)
 		if err != nil {
 			t.Fatal(err)
 		}
 		before := len(p.Decided)
-		if err := h.held.Decide(t.Context(), p.Decided[0].By, p.Decided[0].B, p.Decided[0].A, p.Decided[0].Same, p.Decided[0].Reason); err != nil {
+		if err := h.held.Decide(t.Context(), accesstest.As(p.Decided[0].By), p.Decided[0].B, p.Decided[0].A, p.Decided[0].Same, p.Decided[0].Reason); err != nil {
 			t.Fatal(err)
 		}
-		if p, err = h.people.Page(t.Context(), person.VictimOf(a), 0, 50); err != nil || len(p.Decided) != before {
+		if p, err = h.people.Page(t.Context(), accesstest.As("Ann Reader"), person.VictimOf(a), 0, 50); err != nil || len(p.Decided) != before {
 			t.Errorf("sent twice, there are %d decisions, want %d; %v", len(p.Decided), before, err)
 		}
 	})
@@ -240,7 +241,7 @@ func TestContraryDecisions(t *testing.T) {
 // the next report is looked up by an index.
 func TestSettlingIsCounted(t *testing.T) {
 	d := dbtest.Postgres(t)
-	h := built(d)
+	h := built(t, d)
 	for i := range 20 {
 		h.record(t, wrote("Northmoor Police", fmt.Sprint("NM/", i), "2026-01-05T21:00", mara, ed, "He followed her home."))
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/fault"
 	"clew/internal/person"
@@ -54,25 +55,25 @@ const (
 // The id may be of any report in the pattern, or of one that has been corrected
 // since: Page.ID is what the pattern is known by. Without such a report the error
 // is fault.NotFound; when it is in no pattern, Parted.
-func (s *Store) Page(ctx context.Context, id string, skip, most int) (p Page, err error) {
-	err = s.db.Read(ctx, func(v *db.View) error {
-		pair, err := pairOf(ctx, v, id)
+func (s *Store) Page(ctx context.Context, by access.Actor, id string, skip, most int) (p Page, err error) {
+	err = s.guard.Look(ctx, by, access.ReadPattern, func(v *db.View, sight *access.Sight) error {
+		pair, err := pairSeen(ctx, v, sight, id)
 		if err != nil {
 			return err
 		}
-		h, course, err := compose(ctx, v, pair[0], pair[1])
+		h, course, err := compose(ctx, v, sight, pair[0], pair[1])
 		if err != nil {
 			return err
 		}
 		if p.Held = h; !course {
 			return Parted{h.ID}
 		}
-		heads, err := person.Heads(ctx, v, pair[:])
+		heads, err := person.HeadsSeen(ctx, v, sight, pair[:])
 		if err != nil {
 			return err
 		}
 		p.VictimIs, p.SuspectIs = heads[pair[0]], heads[pair[1]]
-		if p.Facing, p.Others, err = sidesOf(ctx, v, pair[0], pair[1]); err != nil {
+		if p.Facing, p.Others, err = sidesOf(ctx, v, sight, pair[0], pair[1]); err != nil {
 			return err
 		}
 		return p.tell(ctx, v, skip, most)
@@ -80,12 +81,23 @@ func (s *Store) Page(ctx context.Context, id string, skip, most int) (p Page, er
 	return p, err
 }
 
-// pairOf is the victim and the suspect of a report, or of what corrects it.
-func pairOf(ctx context.Context, q db.Querier, id string) (pair [2]string, err error) {
+// pairSeen is the victim and the suspect of a report that an actor may see, or of
+// what corrects it.
+func pairSeen(ctx context.Context, q db.Querier, sight *access.Sight, id string) (pair [2]string, err error) {
+	if _, err := report.Seen(ctx, q, sight, id); err != nil {
+		sight.Saw("pattern", id)
+		return pair, err
+	}
 	key, err := standing(ctx, q, id)
 	if err != nil {
 		return pair, err
 	}
+	if key != id {
+		if _, err := report.Seen(ctx, q, sight, key); err != nil {
+			return pair, err
+		}
+	}
+	defer func() { sight.Saw("pattern", key, pair[0], pair[1]) }()
 	pair, err = db.One(ctx, q, scanPair, `SELECT victim, suspect FROM accounts WHERE report = $1`, key)
 	if errors.Is(err, fault.NotFound) {
 		err = Parted{key}

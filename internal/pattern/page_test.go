@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"clew/internal/access/accesstest"
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
 	"clew/internal/fault"
@@ -18,7 +19,7 @@ import (
 
 func TestPage(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := built(d)
+		h := built(t, d)
 		var keys []string
 		for i := range 7 { // taken in with the latest first
 			key, _ := h.record(t, wrote("Northmoor Police", fmt.Sprint("NM/", i), fmt.Sprintf("2026-0%d-05T21:00", 8-i), mara, ed, "He followed her home."))
@@ -26,7 +27,7 @@ func TestPage(t *testing.T) {
 		}
 		single, _ := h.record(t, wrote("Northmoor Police", "NM/20", "2026-03-05T21:00", joan, ed, "He followed her home."))
 		counter, _ := h.record(t, wrote("Northmoor Police", "NM/21", "2026-03-06T21:00", ed, mara, "She rings him."))
-		p, err := h.held.Page(t.Context(), keys[3], 2, 3)
+		p, err := h.held.Page(t.Context(), accesstest.As("Ann Reader"), keys[3], 2, 3)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,52 +56,52 @@ func TestPage(t *testing.T) {
 		if len(p.Others) != 1 || p.Others[0].Report != single || p.Others[0].Name != "Joan Pennistone" {
 			t.Errorf("others: %+v", p.Others)
 		}
-		if past, err := h.held.Page(t.Context(), keys[0], 50, 50); err != nil || len(past.Told) != 0 || len(past.Accounts) != 7 {
+		if past, err := h.held.Page(t.Context(), accesstest.As("Ann Reader"), keys[0], 50, 50); err != nil || len(past.Told) != 0 || len(past.Accounts) != 7 {
 			t.Errorf("past the end: %d told, %v", len(past.Told), err)
 		}
-		if _, err := h.held.Page(t.Context(), "none", 0, 50); !errors.Is(err, fault.NotFound) {
+		if _, err := h.held.Page(t.Context(), accesstest.As("Ann Reader"), "none", 0, 50); !errors.Is(err, fault.NotFound) {
 			t.Errorf("no such report: %v", err)
 		}
-		if _, err := h.held.Page(t.Context(), single, 0, 50); !errors.Is(err, pattern.Parted{Report: single}) {
+		if _, err := h.held.Page(t.Context(), accesstest.As("Ann Reader"), single, 0, 50); !errors.Is(err, pattern.Parted{Report: single}) {
 			t.Errorf("a report in no pattern: %v", err)
 		}
 		h.record(t, wrote("Northmoor Police", "NM/22", "2026-04-06T21:00", ed, mara, "She rings him."))
-		facing, others, err := h.held.Sides(t.Context(), p.VictimPerson, p.SuspectPerson)
-		if err != nil || facing == nil || facing.Pattern == nil || facing.Pattern.Reports != 2 || len(others) != 1 {
-			t.Errorf("with two reports the other way round: %+v, %d others, %v", facing, len(others), err)
+		part, err := h.held.PartOf(t.Context(), accesstest.As("Ann Reader"), keys[0])
+		if err != nil || part.Facing == nil || part.Facing.Pattern == nil || part.Facing.Pattern.Reports != 2 || len(part.Others) != 1 {
+			t.Errorf("with two reports the other way round: %+v, %d others, %v", part.Facing, len(part.Others), err)
 		}
-		if facing, others, err := h.held.Sides(t.Context(), "", ""); err != nil || facing != nil || others != nil {
-			t.Errorf("of nobody: %v, %v, %v", facing, others, err)
+		if sc, err := h.held.Screen(t.Context(), accesstest.As("Ann Reader"), &report.Record{Agency: "Northmoor Police"}); err != nil || sc.Facing != nil || sc.Others != nil {
+			t.Errorf("of nobody: %v, %v, %v", sc.Facing, sc.Others, err)
 		}
 	})
 }
 
 func TestPartOf(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := built(d)
+		h := built(t, d)
 		first, _ := h.record(t, wrote("Northmoor Police", "NM/1", "2026-01-05T21:00", mara, ed, "He followed her home."))
-		p, err := h.held.PartOf(t.Context(), first)
+		p, err := h.held.PartOf(t.Context(), accesstest.As("Ann Reader"), first)
 		if err != nil || p.Nth != 1 || p.Whole != nil || p.Pattern != "" || p.Victim.Known() || p.Suspect.Known() || p.Sentence() != "This is the first report by this victim about this suspect." {
 			t.Errorf("a first report: %q, %+v, %v", p.Sentence(), p.Screening, err)
 		}
 		second, screened := h.record(t, wrote("Hask Housing", "H-77", "2026-01-19T10:00", mara2, eddie, "Eddie was sat outside again, watching the flat."))
-		p, err = h.held.PartOf(t.Context(), second)
+		p, err = h.held.PartOf(t.Context(), accesstest.As("Ann Reader"), second)
 		if err != nil || p.Nth != 2 || p.Later != 0 || p.Pattern != first || p.Sentence() != screened.Sentence() {
 			t.Errorf("just kept: %q, want %q as it was when it was kept; %v", p.Sentence(), screened.Sentence(), err)
 		}
 		if !p.Victim.Known() || !p.Suspect.Known() || p.Victim.Joining.Score.Total != screened.Victim.Joining.Score.Total || p.Suspect.Joining.Score.Total != screened.Suspect.Joining.Score.Total {
 			t.Errorf("weighed %+v and %+v, want it as it was when it was kept", p.Victim.Joining.Score, p.Suspect.Joining.Score)
 		}
-		p, err = h.held.PartOf(t.Context(), first)
+		p, err = h.held.PartOf(t.Context(), accesstest.As("Ann Reader"), first)
 		if err != nil || p.Nth != 1 || p.Later != 1 || p.Pattern != first || !strings.HasSuffix(p.Sentence(), "about this suspect. 1 report has come in since.") {
 			t.Errorf("the first again: %q, %v", p.Sentence(), err)
 		}
 		unnamed, _ := h.record(t, wrote("Northmoor Police", "NM/8", "2026-02-05T21:00", report.Party{}, ed, "A man waits at the gate."))
-		p, err = h.held.PartOf(t.Context(), unnamed)
+		p, err = h.held.PartOf(t.Context(), accesstest.As("Ann Reader"), unnamed)
 		if err != nil || p.Nth != 0 || !p.Suspect.Known() || len(p.OtherVictims) != 1 {
 			t.Errorf("without a victim: %q, %+v, %v", p.Sentence(), p.OtherVictims, err)
 		}
-		if _, err := h.held.PartOf(t.Context(), "none"); !errors.Is(err, fault.NotFound) {
+		if _, err := h.held.PartOf(t.Context(), accesstest.As("Ann Reader"), "none"); !errors.Is(err, fault.NotFound) {
 			t.Errorf("no such report: %v", err)
 		}
 	})

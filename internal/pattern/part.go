@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/pattern/match"
 	"clew/internal/pattern/narrate"
@@ -23,16 +24,16 @@ type Part struct {
 
 // PartOf says of a report that is held what Screen said of it before, from what
 // is known by now.
-func (s *Store) PartOf(ctx context.Context, key string) (p Part, err error) {
-	model, err := s.people.Model(ctx)
-	if err != nil {
-		return p, err
-	}
-	err = s.db.Read(ctx, func(v *db.View) error {
-		if p.Record, err = report.One(ctx, v, key); err != nil || p.Record.ReplacedBy != "" {
+func (s *Store) PartOf(ctx context.Context, by access.Actor, key string) (p Part, err error) {
+	err = s.guard.Look(ctx, by, access.ReadReport, func(v *db.View, sight *access.Sight) error {
+		if p.Record, err = report.Seen(ctx, v, sight, key); err != nil || p.Record.ReplacedBy != "" {
 			return err
 		}
-		return p.complete(ctx, v, model)
+		model, err := s.people.ModelOf(ctx, v, sight.Pool.ID)
+		if err != nil {
+			return err
+		}
+		return p.complete(ctx, v, sight, model)
 	})
 	return p, err
 }
@@ -52,7 +53,7 @@ func (p *Part) Sentence() string {
 }
 
 // complete fills in everything but the record.
-func (p *Part) complete(ctx context.Context, q db.Querier, model *match.Model) error {
+func (p *Part) complete(ctx context.Context, q db.Querier, sight *access.Sight, model *match.Model) error {
 	r := &p.Record.Record
 	a := Tell(0, r, narrate.Skim(r.Narrative))
 	p.Says = Saying(&a)
@@ -70,13 +71,20 @@ func (p *Part) complete(ctx context.Context, q db.Querier, model *match.Model) e
 	}
 	var all []heldAccount
 	if !r.Victim.Empty() && !r.Suspect.Empty() {
-		if all, err = ofPair(ctx, q, pair[0], pair[1]); err != nil {
+		if all, err = ofPair(ctx, q, sight, pair[0], pair[1]); err != nil {
 			return err
 		}
 		p.place(all)
 	}
+	heads, err := person.HeadsSeen(ctx, q, sight, pair[:])
+	if err != nil {
+		return err
+	}
 	for i := range own {
 		m := &own[i]
+		if _, ok := heads[m.Person]; !ok {
+			continue // who is who is being worked out anew
+		}
 		spot, together := &p.Suspect, match.SuspectsOfOneVictim
 		if m.Victim() {
 			spot, together = &p.Victim, match.VictimsOfOneSuspect
@@ -84,16 +92,16 @@ func (p *Part) complete(ctx context.Context, q db.Querier, model *match.Model) e
 		if len(all) < 2 {
 			together = match.Apart
 		}
-		if *spot, err = heldBy(ctx, q, model, m, together); err != nil {
+		if *spot, err = heldBy(ctx, q, sight, model, m, together); err != nil {
 			return err
 		}
 	}
-	heads, err := person.Heads(ctx, q, pair[:])
-	if err != nil {
+	p.VictimIs, p.SuspectIs = heads[pair[0]], heads[pair[1]]
+	if p.Facing, p.Others, err = sidesOf(ctx, q, sight, p.VictimIs.ID, p.SuspectIs.ID); err != nil {
 		return err
 	}
-	p.VictimIs, p.SuspectIs = heads[pair[0]], heads[pair[1]]
-	return p.surround(ctx, q, pair)
+	sight.Saw("report", p.Record.Key, pair[0], pair[1])
+	return p.surround(ctx, q, sight, pair)
 }
 
 // place says which of the pair's reports this is. A record that came twice in two
@@ -111,17 +119,17 @@ func (p *Part) place(all []heldAccount) {
 }
 
 // surround finds the pattern, the one the other way round, and those of others.
-func (p *Part) surround(ctx context.Context, q db.Querier, pair [2]string) (err error) {
+func (p *Part) surround(ctx context.Context, q db.Querier, sight *access.Sight, pair [2]string) (err error) {
 	if pair[1] == "" {
 		return nil
 	}
-	if p.OtherVictims, err = db.All(ctx, q, scanLine, `SELECT `+LineColumns+` FROM patterns p WHERE p.suspect = $1 AND p.victim <> $2 ORDER BY p.pressing LIMIT 10`, pair[1], pair[0]); err != nil || pair[0] == "" {
+	if p.OtherVictims, err = linesSeen(ctx, q, sight, `p.suspect = $1 AND p.victim <> $2`, pair[1], pair[0]); err != nil || pair[0] == "" {
 		return err
 	}
-	if p.Counter, err = db.All(ctx, q, scanLine, `SELECT `+LineColumns+` FROM patterns p WHERE p.suspect = $1 AND p.victim = $2 ORDER BY p.pressing LIMIT 10`, pair[0], pair[1]); err != nil {
+	if p.Counter, err = linesSeen(ctx, q, sight, `p.suspect = $1 AND p.victim = $2`, pair[0], pair[1]); err != nil {
 		return err
 	}
-	h, course, err := compose(ctx, q, pair[0], pair[1])
+	h, course, err := compose(ctx, q, sight, pair[0], pair[1])
 	if course {
 		p.Whole, p.Pattern = &h, h.ID
 	}
@@ -129,9 +137,10 @@ func (p *Part) surround(ctx context.Context, q db.Querier, pair [2]string) (err 
 }
 
 // heldBy is why a mention is held to be the person it is: what speaks most for it
-// among the person's other mentions. Somebody mentioned once is not known.
-func heldBy(ctx context.Context, q db.Querier, model *match.Model, m *person.Mention, together match.Together) (Spot, error) {
-	members, err := person.MentionsOf(ctx, q, m.Person, mostMembers+1)
+// among the person's other mentions that the actor may see. Somebody mentioned once
+// is not known.
+func heldBy(ctx context.Context, q db.Querier, sight *access.Sight, model *match.Model, m *person.Mention, together match.Together) (Spot, error) {
+	members, err := person.MentionsSeen(ctx, q, sight, m.Person, mostMembers+1)
 	if err != nil {
 		return Spot{}, err
 	}

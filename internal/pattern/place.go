@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/pattern/match"
 	"clew/internal/person"
@@ -29,39 +30,40 @@ const (
 )
 
 // place finds out who the parties of a report just taken in are, and brings the
-// patterns they are in up to date.
-func place(ctx context.Context, tx *db.Tx, model *match.Model, key string, r *report.Record) (sc Screening, err error) {
+// patterns they are in up to date. Before it does that it tells who they are.
+func place(ctx context.Context, tx *db.Tx, pool *access.Pool, model *match.Model, key string, r *report.Record, tell func(victim, suspect Spot) error) error {
 	own := map[string]bool{person.VictimOf(key): true, person.SuspectOf(key): true}
 	victim, suspect := match.Prepare(person.Of(r.Agency, &r.Victim)), match.Prepare(person.Of(r.Agency, &r.Suspect))
-	if sc.Victim, sc.Suspect, err = asBefore(ctx, tx, model, key, &victim, &suspect); err != nil {
-		return sc, err
+	v, s, err := asBefore(ctx, tx, model, key, &victim, &suspect)
+	if err != nil {
+		return err
 	}
-	if !sc.Victim.Known() && !sc.Suspect.Known() {
-		sc.Victim, sc.Suspect, err = find(ctx, tx, model, &victim, &suspect, func(m *person.Mention) bool { return own[m.ID] })
+	if !v.Known() && !s.Known() {
+		v, s, err = find(ctx, tx, pool, model, &victim, &suspect, func(m *person.Mention) bool { return own[m.ID] })
 		if err != nil {
-			return sc, err
+			return err
 		}
 	}
-	if err := sc.complete(ctx, tx, r); err != nil {
-		return sc, err
+	if err := tell(v, s); err != nil {
+		return err
 	}
 	people := []string{person.VictimOf(key), person.SuspectOf(key)}
-	for i, spot := range []*Spot{&sc.Victim, &sc.Suspect} {
+	for i, spot := range []*Spot{&v, &s} {
 		if spot.Known() {
 			if err := person.Move(ctx, tx, people[i], spot.Person, spot.Joining.Score.Same); err != nil {
-				return sc, err
+				return err
 			}
 			people[i] = spot.Person
 		}
 	}
-	if err := head(ctx, tx, people); err != nil {
-		return sc, err
+	if err := head(ctx, tx, pool.ID, people); err != nil {
+		return err
 	}
 	seats, err := seat(ctx, tx, []string{key})
 	if err != nil {
-		return sc, err
+		return err
 	}
-	return sc, refresh(ctx, tx, seats)
+	return refresh(ctx, tx, pool.ID, seats)
 }
 
 // asBefore places the parties of a correction where those of the older version are.
@@ -87,27 +89,27 @@ func asBefore(ctx context.Context, q db.Querier, model *match.Model, key string,
 // the more certain is in reports with, where less is enough. Nobody is both: who
 // might be either is the one more speaks for. It reads by index and never a whole
 // table.
-func find(ctx context.Context, q db.Querier, model *match.Model, victim, suspect *match.Prepared, leave leaving) (v, s Spot, err error) {
-	if v, err = among(ctx, q, model, victim, leave); err != nil {
+func find(ctx context.Context, q db.Querier, pool *access.Pool, model *match.Model, victim, suspect *match.Prepared, leave leaving) (v, s Spot, err error) {
+	if v, err = among(ctx, q, pool, model, victim, leave); err != nil {
 		return v, s, err
 	}
-	if s, err = among(ctx, q, model, suspect, leave); err != nil {
+	if s, err = among(ctx, q, pool, model, suspect, leave); err != nil {
 		return v, s, err
 	}
 	if v.Known() && v.Person == s.Person {
 		if s.Joining.Score.Total > v.Joining.Score.Total {
-			v, err = among(ctx, q, model, victim, leave.and(s.Person))
+			v, err = among(ctx, q, pool, model, victim, leave.and(s.Person))
 		} else {
-			s, err = among(ctx, q, model, suspect, leave.and(v.Person))
+			s, err = among(ctx, q, pool, model, suspect, leave.and(v.Person))
 		}
 		if err != nil {
 			return v, s, err
 		}
 	}
 	if v.Known() && !s.Known() {
-		s, err = beside(ctx, q, model, suspect, v.Person, match.SuspectsOfOneVictim, leave)
+		s, err = beside(ctx, q, pool, model, suspect, v.Person, match.SuspectsOfOneVictim, leave)
 	} else if s.Known() && !v.Known() {
-		v, err = beside(ctx, q, model, victim, s.Person, match.VictimsOfOneSuspect, leave)
+		v, err = beside(ctx, q, pool, model, victim, s.Person, match.VictimsOfOneSuspect, leave)
 	}
 	return v, s, err
 }
@@ -121,11 +123,11 @@ func (l leaving) and(who string) leaving {
 }
 
 // among weighs a party against the people who share a key with it.
-func among(ctx context.Context, q db.Querier, model *match.Model, p *match.Prepared, leave leaving) (Spot, error) {
+func among(ctx context.Context, q db.Querier, pool *access.Pool, model *match.Model, p *match.Prepared, leave leaving) (Spot, error) {
 	if p.Empty() {
 		return Spot{}, nil
 	}
-	near, err := person.Like(ctx, q, p)
+	near, err := person.Like(ctx, q, pool, p)
 	if err != nil {
 		return Spot{}, err
 	}
@@ -154,7 +156,7 @@ func among(ctx context.Context, q db.Querier, model *match.Model, p *match.Prepa
 				return Spot{}, err
 			}
 			for _, m := range more {
-				if !leave(&m) && !slices.ContainsFunc(members, func(x person.Mention) bool { return x.ID == m.ID }) {
+				if !leave(&m) && slices.Contains(pool.Agencies, m.Holder) && !slices.ContainsFunc(members, func(x person.Mention) bool { return x.ID == m.ID }) {
 					members = append(members, m)
 				}
 			}
@@ -166,7 +168,7 @@ func among(ctx context.Context, q db.Querier, model *match.Model, p *match.Prepa
 
 // beside weighs a party against the people who stand opposite somebody in
 // reports: the suspects one victim reports, or the victims who report one suspect.
-func beside(ctx context.Context, q db.Querier, model *match.Model, p *match.Prepared, opposite string, how match.Together, leave leaving) (Spot, error) {
+func beside(ctx context.Context, q db.Querier, pool *access.Pool, model *match.Model, p *match.Prepared, opposite string, how match.Together, leave leaving) (Spot, error) {
 	if p.Empty() {
 		return Spot{}, nil
 	}
@@ -184,7 +186,7 @@ func beside(ctx context.Context, q db.Querier, model *match.Model, p *match.Prep
 	groups := map[string][]person.Mention{}
 	var order []string
 	for _, m := range mentions {
-		if m.Person == opposite || m.Victim() != (how == match.VictimsOfOneSuspect) || m.Prepared.Empty() || leave(&m) {
+		if m.Person == opposite || m.Victim() != (how == match.VictimsOfOneSuspect) || m.Prepared.Empty() || leave(&m) || !slices.Contains(pool.Agencies, m.Holder) {
 			continue // of whom nothing is written, nothing agrees
 		}
 		if _, ok := groups[m.Person]; !ok {

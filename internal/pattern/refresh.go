@@ -18,8 +18,8 @@ func scanChange(r db.Row) (c change, err error) {
 }
 
 // head makes the heads of people again, and names them so in their patterns.
-func head(ctx context.Context, tx *db.Tx, people []string) error {
-	if err := person.Refresh(ctx, tx, people); err != nil {
+func head(ctx context.Context, tx *db.Tx, pool string, people []string) error {
+	if err := person.Refresh(ctx, tx, pool, people); err != nil {
 		return err
 	}
 	heads, err := person.Heads(ctx, tx, people)
@@ -39,7 +39,7 @@ func head(ctx context.Context, tx *db.Tx, people []string) error {
 // refresh makes again the patterns of pairs that changed, and all that speak of
 // them: the one the other way round, those of other people about the same
 // suspect, and those of the victim that say how many reports name nobody.
-func refresh(ctx context.Context, tx *db.Tx, changes []change) error {
+func refresh(ctx context.Context, tx *db.Tx, pool string, changes []change) error {
 	var all pairs
 	for _, c := range changes {
 		all.add([2]string{c.victim, c.suspect}, [2]string{c.suspect, c.victim})
@@ -58,7 +58,7 @@ func refresh(ctx context.Context, tx *db.Tx, changes []change) error {
 			}
 		}
 	}
-	return remake(ctx, tx, all.list)
+	return remake(ctx, tx, pool, all.list)
 }
 
 // tellsOfNobody reports whether a change bears on how many reports of its victim
@@ -103,19 +103,19 @@ func (p *pairs) tellOfNobody(ctx context.Context, q db.Querier, victim string) e
 // remake makes the patterns of the given pairs again from their accounts. All are
 // erased before any is made: a report may go from one pair to another, and its id
 // with it.
-func remake(ctx context.Context, tx *db.Tx, pairs [][2]string) error {
+func remake(ctx context.Context, tx *db.Tx, pool string, pairs [][2]string) error {
 	for _, p := range pairs {
 		if err := erasePattern(ctx, tx, p[0], p[1]); err != nil {
 			return err
 		}
 	}
 	for _, p := range pairs {
-		h, is, err := compose(ctx, tx, p[0], p[1])
+		h, is, err := compose(ctx, tx, nil, p[0], p[1])
 		if err != nil {
 			return err
 		}
 		if is {
-			if err := writePatterns(ctx, tx, []Held{h}); err != nil {
+			if err := writePatterns(ctx, tx, pool, []Held{h}); err != nil {
 				return err
 			}
 		}

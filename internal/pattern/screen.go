@@ -2,11 +2,13 @@ package pattern
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/fault"
 	"clew/internal/pattern/match"
@@ -24,6 +26,8 @@ type Screening struct {
 	Whole                 *Held         // the pattern with this report in it, when there are two reports or occasions
 	OtherVictims, Counter []Line        // patterns of other people about the suspect; of the suspect about the victim
 	OtherSuspects         []Line        // patterns of the victim about others, or about nobody named
+	Facing                *Side         // what the suspect reports about the victim, or nil
+	Others                []Side        // what other people report about the suspect: ten at most, patterns first
 	Unnamed               bool          // the report names nobody who did it
 	Says                  []string      // what the report itself says happened, in words
 }
@@ -65,27 +69,32 @@ func ordinal(n int) string {
 }
 
 // Screen says what a report would be part of, and keeps nothing.
-func (s *Store) Screen(ctx context.Context, r *report.Record) (sc Screening, err error) {
-	model, err := s.people.Model(ctx)
-	if err != nil {
-		return sc, err
-	}
-	err = s.db.Read(ctx, func(v *db.View) error {
-		victim, suspect := match.Prepare(person.Of(r.Agency, &r.Victim)), match.Prepare(person.Of(r.Agency, &r.Suspect))
-		sc.Victim, sc.Suspect, err = find(ctx, v, model, &victim, &suspect, func(*person.Mention) bool { return false })
+func (s *Store) Screen(ctx context.Context, by access.Actor, r *report.Record) (sc Screening, err error) {
+	err = s.guard.Look(ctx, by, access.RecordReport, func(v *db.View, sight *access.Sight) error {
+		model, err := s.people.ModelOf(ctx, v, sight.Pool.ID)
 		if err != nil {
 			return err
 		}
-		return sc.complete(ctx, v, r)
+		victim, suspect := match.Prepare(person.Of(r.Agency, &r.Victim)), match.Prepare(person.Of(r.Agency, &r.Suspect))
+		sc.Victim, sc.Suspect, err = find(ctx, v, &sight.Pool, model, &victim, &suspect, func(m *person.Mention) bool { return sight.Hidden(m.Person) })
+		if err != nil {
+			return err
+		}
+		if err := sc.complete(ctx, v, sight, r); err != nil {
+			return err
+		}
+		sc.Facing, sc.Others, err = sidesOf(ctx, v, sight, sc.Victim.Person, sc.Suspect.Person)
+		return err
 	})
 	return sc, err
 }
 
 // complete fills a screening in, once the two people are known.
-func (s *Screening) complete(ctx context.Context, q db.Querier, r *report.Record) error {
+func (s *Screening) complete(ctx context.Context, q db.Querier, sight *access.Sight, r *report.Record) error {
+	sight.Saw("screening", "", s.Victim.Person, s.Suspect.Person)
 	a := Tell(0, r, narrate.Skim(r.Narrative))
 	s.Says = Saying(&a)
-	heads, err := person.Heads(ctx, q, []string{s.Victim.Person, s.Suspect.Person})
+	heads, err := person.HeadsSeen(ctx, q, sight, []string{s.Victim.Person, s.Suspect.Person})
 	if err != nil {
 		return err
 	}
@@ -95,7 +104,7 @@ func (s *Screening) complete(ctx context.Context, q db.Querier, r *report.Record
 		suspect = nobodyBy(s.Victim.Person)
 	}
 	if s.Victim.Known() {
-		if s.OtherSuspects, err = db.All(ctx, q, scanLine, `SELECT `+LineColumns+` FROM patterns p WHERE p.victim = $1 AND p.suspect <> $2 ORDER BY p.pressing LIMIT 10`, s.Victim.Person, suspect); err != nil {
+		if s.OtherSuspects, err = linesSeen(ctx, q, sight, `p.victim = $1 AND p.suspect <> $2`, s.Victim.Person, suspect); err != nil {
 			return err
 		}
 	}
@@ -104,17 +113,17 @@ func (s *Screening) complete(ctx context.Context, q db.Querier, r *report.Record
 	}
 	s.Nth = 1
 	if s.Suspect.Known() {
-		if s.OtherVictims, err = db.All(ctx, q, scanLine, `SELECT `+LineColumns+` FROM patterns p WHERE p.suspect = $1 AND p.victim <> $2 ORDER BY p.pressing LIMIT 10`, s.Suspect.Person, s.Victim.Person); err != nil {
+		if s.OtherVictims, err = linesSeen(ctx, q, sight, `p.suspect = $1 AND p.victim <> $2`, s.Suspect.Person, s.Victim.Person); err != nil {
 			return err
 		}
 	}
 	if !s.Victim.Known() || !s.Suspect.Known() && !s.Unnamed {
 		return nil
 	}
-	if s.Counter, err = db.All(ctx, q, scanLine, `SELECT `+LineColumns+` FROM patterns p WHERE p.suspect = $1 AND p.victim = $2 ORDER BY p.pressing LIMIT 10`, s.Victim.Person, s.Suspect.Person); err != nil {
+	if s.Counter, err = linesSeen(ctx, q, sight, `p.suspect = $1 AND p.victim = $2`, s.Victim.Person, s.Suspect.Person); err != nil {
 		return err
 	}
-	earlier, err := ofPair(ctx, q, s.Victim.Person, suspect)
+	earlier, err := ofPair(ctx, q, sight, s.Victim.Person, suspect)
 	if err != nil || len(earlier) == 0 {
 		return err
 	}
@@ -124,7 +133,7 @@ func (s *Screening) complete(ctx context.Context, q db.Querier, r *report.Record
 		records[[2]string{e.Agency, e.ID}] = true
 	}
 	s.Nth = len(records)
-	c, err := around(ctx, q, s.Victim.Person, suspect, same)
+	c, err := around(ctx, q, sight, s.Victim.Person, suspect, same)
 	if err != nil {
 		return err
 	}
@@ -139,29 +148,48 @@ func (s *Screening) complete(ctx context.Context, q db.Querier, r *report.Record
 	return nil
 }
 
-// Record takes in one report as somebody typed it, and says what it is part of.
-func (s *Store) Record(ctx context.Context, by string, r *report.Record) (key string, sc Screening, err error) {
+// Record takes in one report as somebody typed it, and says what it is part of. The
+// key is empty when a lock hides from whoever typed it whom the report names.
+func (s *Store) Record(ctx context.Context, by access.Actor, r *report.Record) (key string, sc Screening, err error) {
 	report.Clean(r)
 	if err := check(r, s.db.Now()); err != nil {
 		return "", sc, err
 	}
-	model, err := s.people.Model(ctx)
-	if err != nil {
-		return "", sc, err
-	}
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		k, err := take(ctx, tx, by, "", []*report.Record{r})
+	err = s.guard.Act(ctx, by, access.RecordReport, func(tx *db.Tx, sight *access.Sight) error {
+		model, err := s.people.ModelOf(ctx, tx, sight.Pool.ID)
+		if err != nil {
+			return err
+		}
+		k, err := take(ctx, tx, sight, "", []*report.Record{r})
 		if err != nil {
 			return err
 		}
 		if key = k.taken[0].Key; k.taken[0].Taking == report.Already {
 			return fault.Bad("record_id", "This report is held already, word for word")
 		}
-		if err := k.mend(ctx, tx); err != nil {
+		if err := k.mend(ctx, tx, sight.Pool.ID); err != nil {
 			return err
 		}
-		sc, err = place(ctx, tx, model, key, r)
-		return err
+		if err := place(ctx, tx, &sight.Pool, model, key, r, func(v, s Spot) error {
+			for _, spot := range []*Spot{&v, &s} {
+				if sight.Hidden(spot.Person) {
+					*spot = Spot{} // the report is where it belongs, and whoever typed it is not told
+				}
+			}
+			sc.Victim, sc.Suspect = v, s
+			return sc.complete(ctx, tx, sight, r)
+		}); err != nil {
+			return err
+		}
+		if sight.Blind() {
+			if _, err := report.Seen(ctx, tx, sight, key); errors.Is(err, fault.NotFound) {
+				defer func() { key = "" }()
+			} else if err != nil {
+				return err
+			}
+		}
+		sight.Saw("report", key, person.VictimOf(key), person.SuspectOf(key))
+		return nil
 	})
 	return key, sc, err
 }

@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"clew/internal/access/accesstest"
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
 	"clew/internal/fault"
@@ -65,7 +66,7 @@ func (d *diary) party(side int) report.Party {
 }
 
 func (d *diary) take(r *report.Record) {
-	key, _, err := d.held.Record(d.t.Context(), "Ann Reader", r)
+	key, _, err := d.held.Record(d.t.Context(), accesstest.As("Ann Reader"), r)
 	if bad := (fault.Invalid{}); errors.As(err, &bad) {
 		return // held already, word for word
 	}
@@ -124,7 +125,7 @@ func (d *diary) decide() {
 	if c.a == c.b {
 		return
 	}
-	err := d.held.Decide(d.t.Context(), "Ann Reader", c.a, c.b, c.same, fmt.Sprint("Reason ", len(d.decisions)))
+	err := d.held.Decide(d.t.Context(), accesstest.As("Ann Reader"), c.a, c.b, c.same, fmt.Sprint("Reason ", len(d.decisions)))
 	if errors.Is(err, fault.Conflict) {
 		return
 	}
@@ -140,12 +141,12 @@ func (d *diary) undo() {
 		return
 	}
 	i := d.draw("decision", len(d.decisions))
-	p, err := d.people.Page(d.t.Context(), d.decisions[i].a, 0, 1)
+	p, err := d.people.Page(d.t.Context(), accesstest.As("Ann Reader"), d.decisions[i].a, 0, 1)
 	if err != nil {
 		d.rt.Fatal(err)
 	}
 	at := slices.IndexFunc(p.Decided, func(x person.Decided) bool { return x.Reason == fmt.Sprint("Reason ", i) })
-	if err := d.held.Undo(d.t.Context(), "Ann Reader", p.Decided[at].ID, "Not so"); err != nil {
+	if err := d.held.Undo(d.t.Context(), accesstest.As("Ann Reader"), p.Decided[at].ID, "Not so"); err != nil {
 		d.rt.Fatal(err)
 	}
 	d.rt.Logf("undone %d", i)
@@ -177,7 +178,7 @@ func (d *diary) holds() {
 			mentions = append(mentions, person.SuspectOf(k))
 		}
 	}
-	who, err := d.people.PeopleOf(d.t.Context(), mentions)
+	who, err := d.people.PeopleOf(d.t.Context(), accesstest.As("Ann Reader"), mentions)
 	if err != nil || len(who) != len(mentions) {
 		d.rt.Fatalf("%d of %d mentions are held, %v", len(who), len(mentions), err)
 	}
@@ -187,7 +188,7 @@ func (d *diary) holds() {
 		}
 	}
 	for _, k := range d.keys {
-		if _, err := d.reports.One(d.t.Context(), k); err != nil {
+		if _, err := d.reports.One(d.t.Context(), accesstest.As("Ann Reader"), k); err != nil {
 			d.rt.Fatalf("report %s: %v", k, err)
 		}
 	}
@@ -212,7 +213,7 @@ func (d *diary) state() string {
 func TestAnySequence(t *testing.T) {
 	fewer(t, 25)
 	rapid.Check(t, func(rt *rapid.T) {
-		one := &diary{house: built(dbtest.SQLite(t)), t: t, rt: rt}
+		one := &diary{house: built(t, dbtest.SQLite(t)), t: t, rt: rt}
 		for range rapid.IntRange(3, 22).Draw(rt, "steps") {
 			switch one.draw("step", 12) {
 			default:
@@ -238,10 +239,10 @@ func TestAnySequence(t *testing.T) {
 
 // again is the same reports and decisions that stand, taken in at once and settled.
 func (d *diary) again() *diary {
-	n := &diary{house: built(dbtest.SQLite(d.t)), t: d.t, rt: d.rt}
+	n := &diary{house: built(d.t, dbtest.SQLite(d.t)), t: d.t, rt: d.rt}
 	var taken []report.Taken
 	if err := n.db.Write(d.t.Context(), func(tx *db.Tx) (err error) {
-		taken, err = pattern.TakeIn(d.t.Context(), tx, "Ann Reader", "", d.records)
+		taken, err = pattern.TakeIn(d.t.Context(), tx, accesstest.Sight("Ann Reader"), "", d.records)
 		return err
 	}); err != nil {
 		d.rt.Fatal(err)
@@ -255,7 +256,7 @@ func (d *diary) again() *diary {
 			continue
 		}
 		a, b := to[c.a[:16]]+c.a[16:], to[c.b[:16]]+c.b[16:]
-		if err := n.held.Decide(d.t.Context(), "Ann Reader", a, b, c.same, fmt.Sprint("Reason ", i)); err != nil {
+		if err := n.held.Decide(d.t.Context(), accesstest.As("Ann Reader"), a, b, c.same, fmt.Sprint("Reason ", i)); err != nil {
 			d.rt.Fatal(err)
 		}
 	}
@@ -269,7 +270,7 @@ func (d *diary) again() *diary {
 func TestPlainSequence(t *testing.T) {
 	fewer(t, 25)
 	rapid.Check(t, func(rt *rapid.T) {
-		d := &diary{house: built(dbtest.SQLite(t)), t: t, rt: rt}
+		d := &diary{house: built(t, dbtest.SQLite(t)), t: t, rt: rt}
 		for range rapid.IntRange(2, 12).Draw(rt, "steps") {
 			d.record()
 		}

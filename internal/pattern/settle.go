@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/pattern/match"
 	"clew/internal/person"
@@ -13,18 +14,93 @@ import (
 
 // Settle works out anew who every mention is and what patterns there are, from
 // all reports held and every decision that stands, and learns a model from
-// them. What comes in while it reckons is not lost under it: reports typed in
+// them: for each pool by itself, since nothing crosses between agencies that have
+// not agreed it. What comes in while it reckons is not lost under it: reports typed in
 // are placed one by one at the end, reports of an extract stay by themselves
 // until their own import settles, and decisions made or undone are carried out.
 // Progress is told in the stages of match.Options, and "writing".
 func (s *Store) Settle(ctx context.Context, progress func(stage string, done, total int)) error {
+	return s.settleSome(ctx, func(*access.Pool, bool) bool { return true }, progress)
+}
+
+// SettleFor is Settle for the pool that an agency is in.
+func (s *Store) SettleFor(ctx context.Context, agency string, progress func(stage string, done, total int)) error {
+	return s.settleSome(ctx, func(p *access.Pool, _ bool) bool { return slices.Contains(p.Agencies, agency) }, progress)
+}
+
+// SettleChanged is Settle for pools that are new, because agencies agreed, withdrew
+// or let an agreement run out. Until it is done nobody in them sees people or
+// patterns. It does nothing, and fast, when there are none.
+func (s *Store) SettleChanged(ctx context.Context) error {
+	return s.settleSome(ctx, func(_ *access.Pool, settled bool) bool { return !settled }, nil)
+}
+
+func (s *Store) settleSome(ctx context.Context, which func(p *access.Pool, settled bool) bool, progress func(stage string, done, total int)) error {
 	s.settles.Lock()
 	defer s.settles.Unlock()
 	if progress == nil {
 		progress = func(string, int, int) {}
 	}
+	var pools []access.Pool
+	var settled []string
+	if err := s.db.Read(ctx, func(v *db.View) (err error) {
+		if pools, err = access.Pools(ctx, v, v.Now); err != nil {
+			return err
+		}
+		settled, err = person.Settled(ctx, v)
+		return err
+	}); err != nil {
+		return err
+	}
+	done, gone := 0, len(settled)
+	for i := range pools {
+		before := slices.Contains(settled, pools[i].ID)
+		if before {
+			gone--
+		}
+		if !which(&pools[i], before) {
+			continue
+		}
+		done++
+		if err := s.settle(ctx, &pools[i], progress); err != nil {
+			return err
+		}
+	}
+	if gone > 0 {
+		if err := s.forget(ctx, pools); err != nil {
+			return err
+		}
+	}
+	if done == 0 {
+		return nil
+	}
+	return s.db.Analyze(ctx, "reports", "mentions", "mention_keys", "search_terms", "people", "accounts", "patterns", "pattern_agencies")
+}
+
+// forget removes what was worked out for pools that are no more.
+func (s *Store) forget(ctx context.Context, pools []access.Pool) error {
+	ids := make([]any, len(pools))
+	for i := range pools {
+		ids[i] = pools[i].ID
+	}
+	gone := ` WHERE pool NOT IN (` + db.List(1, len(ids)) + `)`
+	if len(ids) == 0 {
+		return nil
+	}
+	return s.db.WriteAlone(ctx, func(tx *db.Tx) error {
+		for _, statement := range []string{`DELETE FROM people` + gone, `DELETE FROM pattern_agencies WHERE pattern IN (SELECT id FROM patterns` + gone + `)`, `DELETE FROM patterns` + gone, `DELETE FROM match_models WHERE id NOT IN (` + db.List(1, len(ids)) + `)`} {
+			if err := tx.Exec(ctx, statement, ids...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// settle is Settle for one pool.
+func (s *Store) settle(ctx context.Context, pool *access.Pool, progress func(stage string, done, total int)) error {
 	for {
-		w, err := s.gatherAll(ctx)
+		w, err := s.gatherAll(ctx, pool)
 		if err != nil {
 			return err
 		}
@@ -34,7 +110,7 @@ func (s *Store) Settle(ctx context.Context, progress func(stage string, done, to
 		}
 		progress("writing", 0, len(w.ids))
 		err = s.db.WriteAlone(ctx, func(tx *db.Tx) error {
-			trained, err := person.Trained(ctx, tx)
+			trained, err := person.Trained(ctx, tx, pool.ID)
 			if err != nil {
 				return err
 			}
@@ -48,18 +124,20 @@ func (s *Store) Settle(ctx context.Context, progress func(stage string, done, to
 		})
 		switch {
 		case err == nil:
-			return s.db.Analyze(ctx, "reports", "mentions", "mention_keys", "search_terms", "people", "accounts", "patterns", "pattern_agencies")
+			return nil
 		case !errors.Is(err, errSettled):
 			return err
 		}
 	}
 }
 
-// errSettled says that another program settled meanwhile, and knew more.
-var errSettled = errors.New("settled by another program meanwhile")
+// errSettled says that another program settled meanwhile, and knew more, or that what
+// was reckoned with is no longer there.
+var errSettled = errors.New("settled by another program, or erased, meanwhile")
 
-// A whole is every mention held, as the engine takes it.
+// A whole is every mention a pool holds, as the engine takes it.
 type whole struct {
+	pool     access.Pool
 	corpus   *match.Corpus
 	ids      []string // mention ids, in order, by index
 	blank    []int32  // those of whom nothing is written by which to know anybody
@@ -68,14 +146,14 @@ type whole struct {
 	trained  int64 // when it was settled before
 }
 
-func (s *Store) gatherAll(ctx context.Context) (*whole, error) {
-	w := &whole{corpus: match.NewCorpus()}
+func (s *Store) gatherAll(ctx context.Context, pool *access.Pool) (*whole, error) {
+	w := &whole{pool: *pool, corpus: match.NewCorpus()}
 	err := s.db.Read(ctx, func(v *db.View) (err error) {
-		if w.trained, err = person.Trained(ctx, v); err != nil {
+		if w.trained, err = person.Trained(ctx, v, pool.ID); err != nil {
 			return err
 		}
 		var before person.Mention
-		err = person.EachMention(ctx, v, func(m person.Mention) error {
+		err = person.EachMention(ctx, v, pool, func(m person.Mention) error {
 			i := w.corpus.AddPrepared(&m.Prepared)
 			w.ids = append(w.ids, m.ID)
 			if m.Prepared.Empty() {
@@ -125,7 +203,11 @@ func (w *whole) write(ctx context.Context, tx *db.Tx, res *match.Result) error {
 	}
 	heads := person.NewTally()
 	var moves []person.Moved
-	err := person.EachSeen(ctx, tx, func(m *person.Seen, was string, before float64) error {
+	there := 0
+	err := person.EachSeen(ctx, tx, &w.pool, func(m *person.Seen, was string, before float64) error {
+		if _, ok := w.index(m.Mention); ok {
+			there++
+		}
 		now, probability := who(m.Mention)
 		heads.Take(now, m)
 		if now != was || probability != before {
@@ -136,22 +218,25 @@ func (w *whole) write(ctx context.Context, tx *db.Tx, res *match.Result) error {
 	if err != nil {
 		return err
 	}
+	if there < len(w.ids) {
+		return errSettled // reports were erased meanwhile: nobody is known by what they said
+	}
 	if err := person.MoveAll(ctx, tx, moves); err != nil {
 		return err
 	}
-	if err := person.Forget(ctx, tx); err != nil {
+	if err := person.Forget(ctx, tx, &w.pool); err != nil {
 		return err
 	}
-	if err := heads.Keep(ctx, tx); err != nil {
+	if err := heads.Keep(ctx, tx, w.pool.ID); err != nil {
 		return err
 	}
 	if err := w.reassign(ctx, tx, res, who); err != nil {
 		return err
 	}
-	if err := remakeAll(ctx, tx, heads.All); err != nil {
+	if err := remakeAll(ctx, tx, &w.pool, heads.All); err != nil {
 		return err
 	}
-	return person.KeepModel(ctx, tx, res.Model)
+	return person.KeepModel(ctx, tx, w.pool.ID, res.Model)
 }
 
 // reassign sets the people of each account by the person its mentions now are.
@@ -166,6 +251,7 @@ func (w *whole) reassign(ctx context.Context, tx *db.Tx, res *match.Result, who 
 	type account struct{ report, victim, suspect string }
 	var rows [][]any
 	scan := func(r db.Row) (c account, err error) { return c, r.Scan(&c.report, &c.victim, &c.suspect) }
+	held, args := w.pool.Held("r.holder", nil)
 	err := db.Each(ctx, tx, scan, func(c account) error {
 		v, _ := who(person.VictimOf(c.report))
 		s, _ := who(person.SuspectOf(c.report))
@@ -179,7 +265,7 @@ func (w *whole) reassign(ctx context.Context, tx *db.Tx, res *match.Result, who 
 			rows = append(rows, []any{c.report, v, s})
 		}
 		return nil
-	}, `SELECT report, victim, suspect FROM accounts`)
+	}, `SELECT a.report, a.victim, a.suspect FROM accounts a JOIN reports r ON r.id = a.report WHERE 1 = 1`+held, args...)
 	if err != nil {
 		return err
 	}
@@ -213,14 +299,17 @@ func (w *whole) decidedBlanks(res *match.Result) map[int32]bool {
 	return decided
 }
 
-// remakeAll makes every pattern again from the accounts.
-func remakeAll(ctx context.Context, tx *db.Tx, heads map[string]*person.Person) error {
-	for _, table := range []string{"pattern_agencies", "patterns"} {
-		if err := tx.Exec(ctx, `DELETE FROM `+table); err != nil {
+// remakeAll makes every pattern of a pool again from the accounts. One that was made
+// for another pool, of reports that are of this one now, goes too.
+func remakeAll(ctx context.Context, tx *db.Tx, pool *access.Pool, heads map[string]*person.Person) error {
+	held, args := pool.Held("r.holder", []any{pool.ID})
+	was := `(SELECT p.id FROM patterns p WHERE p.pool = $1 UNION SELECT p.id FROM patterns p JOIN reports r ON r.id = p.id WHERE p.pool <> $1` + held + `)`
+	for _, statement := range []string{`DELETE FROM pattern_agencies WHERE pattern IN ` + was, `DELETE FROM patterns WHERE id IN ` + was} {
+		if err := tx.Exec(ctx, statement, args...); err != nil {
 			return err
 		}
 	}
-	groups, err := grouped(ctx, tx)
+	groups, err := grouped(ctx, tx, pool)
 	if err != nil {
 		return err
 	}
@@ -231,7 +320,6 @@ func remakeAll(ctx context.Context, tx *db.Tx, heads map[string]*person.Person) 
 	}
 	const lot = 500
 	var some []Held
-	kept := 0
 	for _, g := range groups {
 		if len(g) < 2 && g[0].occasions() < 2 {
 			continue
@@ -247,26 +335,23 @@ func remakeAll(ctx context.Context, tx *db.Tx, heads map[string]*person.Person) 
 		}
 		h.Victim, h.Suspect = nameIn(heads, v), nameIn(heads, x)
 		if some = append(some, h); len(some) == lot {
-			if err := writePatterns(ctx, tx, some); err != nil {
+			if err := writePatterns(ctx, tx, pool.ID, some); err != nil {
 				return err
 			}
 			some = some[:0]
 		}
-		kept++
 	}
-	if err := writePatterns(ctx, tx, some); err != nil {
-		return err
-	}
-	return tally(ctx, tx, map[string]int{"people": len(heads), "patterns": kept})
+	return writePatterns(ctx, tx, pool.ID, some)
 }
 
-// grouped are all accounts by pair, as ofPair gives those of one.
-func grouped(ctx context.Context, q db.Querier) (groups [][]heldAccount, err error) {
+// grouped are all accounts of a pool by pair, as ofPair gives those of one.
+func grouped(ctx context.Context, q db.Querier, pool *access.Pool) (groups [][]heldAccount, err error) {
 	from := 0 // the first group of the victim at hand
 	end := func() {
 		groups = append(groups[:from], withoutNamed(groups[from:])...)
 		from = len(groups)
 	}
+	held, args := pool.Held("r.holder", nil)
 	err = db.Each(ctx, q, scanAccount, func(h heldAccount) error {
 		n := len(groups)
 		switch {
@@ -279,7 +364,7 @@ func grouped(ctx context.Context, q db.Querier) (groups [][]heldAccount, err err
 			groups = append(groups, []heldAccount{h})
 		}
 		return nil
-	}, selectAccounts+`ORDER BY a.victim, a.suspect, a.report`)
+	}, selectAccounts+`WHERE 1 = 1`+held+` ORDER BY a.victim, a.suspect, a.report`, args...)
 	end()
 	return groups, err
 }
@@ -311,17 +396,4 @@ func nameIn(heads map[string]*person.Person, id string) string {
 		return p.Name
 	}
 	return nobodyNamed
-}
-
-// tally keeps counts that are too slow to take on every page.
-func tally(ctx context.Context, tx *db.Tx, counts map[string]int) error {
-	for name, n := range counts {
-		if err := tx.Exec(ctx, `DELETE FROM tallies WHERE name = $1`, name); err != nil {
-			return err
-		}
-		if err := tx.Exec(ctx, `INSERT INTO tallies (name, value) VALUES ($1, $2)`, name, n); err != nil {
-			return err
-		}
-	}
-	return nil
 }

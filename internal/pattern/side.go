@@ -5,26 +5,19 @@ import (
 	"slices"
 	"strings"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/person"
 )
 
-// Sides are what a suspect reports about a victim, or nil, and what other people
+// sidesOf are what a suspect reports about a victim, or nil, and what other people
 // report about the suspect: ten at most. Either person may be nobody known, "".
-func (s *Store) Sides(ctx context.Context, victim, suspect string) (facing *Side, others []Side, err error) {
-	err = s.db.Read(ctx, func(v *db.View) error {
-		facing, others, err = sidesOf(ctx, v, victim, suspect)
-		return err
-	})
-	return facing, others, err
-}
-
-func sidesOf(ctx context.Context, q db.Querier, victim, suspect string) (facing *Side, others []Side, err error) {
+func sidesOf(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string) (facing *Side, others []Side, err error) {
 	if suspect == "" {
 		return nil, nil, nil
 	}
 	if victim != "" {
-		all, err := sides(ctx, q, `victim = $1 AND %.suspect = $2`, suspect, victim)
+		all, err := sides(ctx, q, sight, `victim = $1 AND %.suspect = $2`, suspect, victim)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -32,16 +25,16 @@ func sidesOf(ctx context.Context, q db.Querier, victim, suspect string) (facing 
 			facing = &all[0]
 		}
 	}
-	others, err = sides(ctx, q, `suspect = $1 AND %.victim <> $2`, suspect, victim)
+	others, err = sides(ctx, q, sight, `suspect = $1 AND %.victim <> $2`, suspect, victim)
 	return facing, others, err
 }
 
 // sides are what each of some people reports about another: first the patterns,
 // the most pressing first, then those with a report or two that make none. Where
 // has % for the table, and $1 and $2 for args.
-func sides(ctx context.Context, q db.Querier, where string, args ...any) (all []Side, err error) {
+func sides(ctx context.Context, q db.Querier, sight *access.Sight, where string, args ...any) (all []Side, err error) {
 	in := func(table string) string { return table + "." + strings.ReplaceAll(where, "%", table) }
-	lines, err := db.All(ctx, q, scanLine, `SELECT `+LineColumns+` FROM patterns p WHERE `+in("p")+` ORDER BY p.pressing LIMIT $3`, append(slices.Clone(args), mostSides)...)
+	lines, err := linesSeen(ctx, q, sight, in("p"), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -50,10 +43,12 @@ func sides(ctx context.Context, q db.Querier, where string, args ...any) (all []
 		all = append(all, Side{Person: l.Victim, Name: l.VictimName, Reports: l.Reports, Pattern: l, Report: l.ID})
 	}
 	scan := func(r db.Row) (s Side, err error) { return s, r.Scan(&s.Person, &s.Reports, &s.Report) }
+	held, args := heldBySight(sight, append(slices.Clone(args), mostSides-len(all))...)
+	open, args := sight.Open(args, "a.victim")
 	rest, err := db.All(ctx, q, scan, `
 		SELECT a.victim, COUNT(DISTINCT r.agency || '|' || r.record), MAX(a.report) FROM accounts a JOIN reports r ON r.id = a.report
-		WHERE `+in("a")+` AND NOT EXISTS (SELECT 1 FROM patterns p WHERE p.victim = a.victim AND p.suspect = a.suspect)
-		GROUP BY a.victim ORDER BY MAX(a.report) DESC LIMIT $3`, append(slices.Clone(args), mostSides-len(all))...)
+		WHERE `+in("a")+held+open+` AND NOT EXISTS (SELECT 1 FROM patterns p WHERE p.victim = a.victim AND p.suspect = a.suspect)
+		GROUP BY a.victim ORDER BY MAX(a.report) DESC LIMIT $3`, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +56,7 @@ func sides(ctx context.Context, q db.Querier, where string, args ...any) (all []
 	for i := range rest {
 		people[i] = rest[i].Person
 	}
-	heads, err := person.Heads(ctx, q, people)
+	heads, err := person.HeadsSeen(ctx, q, sight, people)
 	for i := range rest {
 		rest[i].Name = heads[rest[i].Person].Name
 	}

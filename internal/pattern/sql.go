@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/person"
 	"clew/internal/report"
@@ -17,7 +18,7 @@ import (
 var (
 	accountColumns = []string{"report", "victim", "suspect", "says"}
 	patternColumns = []string{"id", "victim", "suspect", "victim_name", "suspect_name", "finding", "pressing", "reports", "occasions", "agencies",
-		"began", "latest", "relationship", "escalates", "grave", "counter", "others", "recorded_as", "why"}
+		"began", "latest", "relationship", "escalates", "grave", "counter", "others", "recorded_as", "why", "pool"}
 	agencyColumns = []string{"agency", "pattern"}
 )
 
@@ -71,12 +72,23 @@ func heldMoment(s string) (when.Moment, error) {
 // a record was corrected in the very names, its versions are all among them: see
 // asItStands. Of those that name nobody, it leaves out what names somebody in
 // another version, or beside.
-func ofPair(ctx context.Context, q db.Querier, victim, suspect string) ([]heldAccount, error) {
+func ofPair(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string) ([]heldAccount, error) {
 	where := `WHERE a.victim = $1 AND a.suspect = $2`
 	if isNobody(suspect) {
 		where += ` AND NOT ` + namesSomebody
 	}
-	return db.All(ctx, q, scanAccount, selectAccounts+where+` ORDER BY a.report`, victim, suspect)
+	held, args := heldBySight(sight, victim, suspect)
+	return db.All(ctx, q, scanAccount, selectAccounts+where+held+` ORDER BY a.report`, args...)
+}
+
+// heldBySight is the condition that a report r is held by agencies an actor may read:
+// right after an agreement has ended, people are still those of the pool that was. A
+// job, with a nil sight, asks nothing of the kind.
+func heldBySight(sight *access.Sight, args ...any) (string, []any) {
+	if sight == nil {
+		return "", args
+	}
+	return sight.Pool.Held("r.holder", args)
 }
 
 // namesSomebody says of an account a, of report r, that names nobody: the same
@@ -108,21 +120,25 @@ func asItStands(all []heldAccount) []heldAccount {
 }
 
 // around is what must be known of a pair's surroundings. Except is a record that
-// is left out of those that name nobody.
-func around(ctx context.Context, q db.Querier, victim, suspect string, except [2]string) (c Context, err error) {
+// is left out of those that name nobody. A job has a nil sight.
+func around(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string, except [2]string) (c Context, err error) {
 	if isNobody(suspect) {
 		return Context{Unnamed: true}, nil
 	}
 	const records = `SELECT count(*) FROM (SELECT DISTINCT r.agency, r.record FROM accounts a JOIN reports r ON r.id = a.report WHERE a.victim = $1 AND a.suspect = $2`
-	also, err := db.One(ctx, q, db.Number, records+` AND NOT (r.agency = $3 AND r.record = $4) AND NOT `+namesSomebody+`) x`, victim, nobodyBy(victim), except[0], except[1])
+	held, args := heldBySight(sight, victim, nobodyBy(victim), except[0], except[1])
+	also, err := db.One(ctx, q, db.Number, records+` AND NOT (r.agency = $3 AND r.record = $4) AND NOT `+namesSomebody+held+`) x`, args...)
 	if err != nil {
 		return c, err
 	}
-	counter, err := db.One(ctx, q, db.Number, records+`) x`, suspect, victim)
+	held, args = heldBySight(sight, suspect, victim)
+	counter, err := db.One(ctx, q, db.Number, records+held+`) x`, args...)
 	if err != nil {
 		return c, err
 	}
-	others, err := db.One(ctx, q, db.Number, `SELECT count(DISTINCT victim) FROM accounts WHERE suspect = $1 AND victim <> $2`, suspect, victim)
+	held, args = heldBySight(sight, suspect, victim)
+	open, args := sight.Open(args, "a.victim")
+	others, err := db.One(ctx, q, db.Number, `SELECT count(DISTINCT a.victim) FROM accounts a JOIN reports r ON r.id = a.report WHERE a.suspect = $1 AND a.victim <> $2`+held+open, args...)
 	return Context{Counter: int(counter), OtherVictims: int(others), AlsoUnnamed: int(also)}, err
 }
 
@@ -161,7 +177,7 @@ func ScanLine(r db.Row, more ...any) (l Line, err error) {
 func scanLine(r db.Row) (Line, error) { return ScanLine(r) }
 
 // row is a pattern as it is kept, and rows of its agencies.
-func (c *Held) row() (row []any, agencies [][]any) {
+func (c *Held) row(pool string) (row []any, agencies [][]any) {
 	p := &c.Pattern
 	grave := p.Fear == Violence || p.Threat
 	for _, a := range p.Agencies {
@@ -170,7 +186,7 @@ func (c *Held) row() (row []any, agencies [][]any) {
 	return []any{
 		c.ID, c.VictimPerson, c.SuspectPerson, c.Victim, c.Suspect, string(p.Finding), p.pressingKey(), len(p.Accounts), p.Total, len(p.Agencies),
 		p.First.UnixMicro(), p.Last.UnixMicro(), p.Relationship.String(), btoi(p.Escalation != nil), btoi(grave), p.Counter, p.OtherVictims,
-		words.List(p.recordedWords()), strings.Join(p.Reasons, "\n"),
+		words.List(p.recordedWords()), strings.Join(p.Reasons, "\n"), pool,
 	}, agencies
 }
 
@@ -184,10 +200,10 @@ func AgencyFiled(agency string) string {
 	return agency
 }
 
-func writePatterns(ctx context.Context, tx *db.Tx, all []Held) error {
+func writePatterns(ctx context.Context, tx *db.Tx, pool string, all []Held) error {
 	rows, agencies := make([][]any, len(all)), [][]any(nil)
 	for i := range all {
-		row, some := all[i].row()
+		row, some := all[i].row(pool)
 		rows[i], agencies = row, append(agencies, some...)
 	}
 	if err := tx.Insert(ctx, "patterns", patternColumns, rows); err != nil {
@@ -212,16 +228,20 @@ type Held struct {
 }
 
 // compose reads a pair's accounts as a pattern, and says whether it is a course.
-func compose(ctx context.Context, q db.Querier, victim, suspect string) (h Held, is bool, err error) {
-	accounts, err := ofPair(ctx, q, victim, suspect)
+func compose(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string) (h Held, is bool, err error) {
+	accounts, err := ofPair(ctx, q, sight, victim, suspect)
 	if err != nil || len(accounts) == 0 {
 		return h, false, err
 	}
-	c, err := around(ctx, q, victim, suspect, [2]string{})
+	c, err := around(ctx, q, sight, victim, suspect, [2]string{})
 	if err != nil {
 		return h, false, err
 	}
-	heads, err := person.Heads(ctx, q, []string{victim, suspect})
+	pair := []string{victim, suspect}
+	heads, err := person.Heads(ctx, q, pair)
+	if err == nil && sight.Blind() {
+		heads, err = person.HeadsSeen(ctx, q, sight, pair) // named as reports that are hidden do not
+	}
 	if err != nil {
 		return h, false, err
 	}

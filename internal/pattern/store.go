@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/pattern/match"
 	"clew/internal/pattern/narrate"
@@ -18,18 +19,32 @@ import (
 // A Store keeps the patterns of a partnership in order as reports come in.
 type Store struct {
 	db      *db.DB
+	guard   *access.Guard
 	people  *person.Store
 	settles sync.Mutex // one settling at a time
 }
 
-// NewStore returns the store in d.
-func NewStore(d *db.DB, people *person.Store) *Store { return &Store{db: d, people: people} }
+// NewStore returns the store behind a guard, which it tells whom locks hide.
+func NewStore(g *access.Guard, people *person.Store) *Store {
+	g.Shut = shut
+	return &Store{db: g.DB(), guard: g, people: people}
+}
+
+// shut are the people that mentions belong to, and those they are reported by: who
+// works with the police and is reported must not find who reports them.
+func shut(ctx context.Context, q db.Querier, mentions []string) ([]string, error) {
+	in := db.List(1, len(mentions))
+	return db.All(ctx, q, db.Text, `
+		SELECT person FROM mentions WHERE id IN (`+in+`)
+		UNION SELECT a.victim FROM mentions m JOIN accounts a ON a.suspect = m.person WHERE m.id IN (`+in+`)
+		ORDER BY 1`, db.Args(mentions)...)
+}
 
 // TakeIn keeps records, each mention a person by itself until Settle finds out who
 // is who, and brings up to date the patterns and people that lost a report to a
 // correction.
-func TakeIn(ctx context.Context, tx *db.Tx, by, source string, records []*report.Record) ([]report.Taken, error) {
-	k, err := take(ctx, tx, by, source, records)
+func TakeIn(ctx context.Context, tx *db.Tx, sight *access.Sight, source string, records []*report.Record) ([]report.Taken, error) {
+	k, err := take(ctx, tx, sight, source, records)
 	if err != nil {
 		return nil, err
 	}
@@ -43,10 +58,10 @@ func TakeIn(ctx context.Context, tx *db.Tx, by, source string, records []*report
 		r := k.of[m.Report]
 		heads.Take(m.ID, &person.Seen{Mention: m.ID, Name: m.Name, Born: m.Born, Agency: r.Agency, Record: r.ID, Replaced: instead[m.Report]})
 	}
-	if err := heads.Keep(ctx, tx); err != nil {
+	if err := heads.Keep(ctx, tx, sight.Pool.ID); err != nil {
 		return nil, fmt.Errorf("insert people: %w", err)
 	}
-	return k.taken, k.mend(ctx, tx)
+	return k.taken, k.mend(ctx, tx, sight.Pool.ID)
 }
 
 // A keeping is what became of records that were kept, and of those they correct.
@@ -61,9 +76,10 @@ type keeping struct {
 // take keeps records with their mentions and accounts, each mention a person by
 // itself. Settle, or place for one, finds out who is who. The caller sees to the
 // heads of the new people, and mends what lost a report to a correction.
-func take(ctx context.Context, tx *db.Tx, by, source string, records []*report.Record) (k keeping, err error) {
+func take(ctx context.Context, tx *db.Tx, sight *access.Sight, source string, records []*report.Record) (k keeping, err error) {
+	by := &sight.Actor
 	k.of = map[string]*report.Record{}
-	if k.taken, err = report.Take(ctx, tx, by, source, records); err != nil {
+	if k.taken, err = report.Take(ctx, tx, sight, source, records); err != nil {
 		return k, err
 	}
 	var parties []*report.Party
@@ -84,10 +100,10 @@ func take(ctx context.Context, tx *db.Tx, by, source string, records []*report.R
 		}
 		victim, suspect := person.VictimOf(t.Key), person.SuspectOf(t.Key)
 		if !r.Victim.Empty() {
-			k.mentions, parties = append(k.mentions, person.MentionOf(victim, r.Agency, &r.Victim)), append(parties, &r.Victim)
+			k.mentions, parties = append(k.mentions, person.MentionOf(victim, by.Agency, r.Agency, &r.Victim)), append(parties, &r.Victim)
 		}
 		if !r.Suspect.Empty() {
-			k.mentions, parties = append(k.mentions, person.MentionOf(suspect, r.Agency, &r.Suspect)), append(parties, &r.Suspect)
+			k.mentions, parties = append(k.mentions, person.MentionOf(suspect, by.Agency, r.Agency, &r.Suspect)), append(parties, &r.Suspect)
 		}
 		if r.Victim.Empty() {
 			continue
@@ -136,11 +152,11 @@ func (k *keeping) replace(ctx context.Context, tx *db.Tx, older []string) error 
 }
 
 // mend brings up to date what lost a report to a correction.
-func (k *keeping) mend(ctx context.Context, tx *db.Tx) error {
-	if err := head(ctx, tx, k.people); err != nil {
+func (k *keeping) mend(ctx context.Context, tx *db.Tx, pool string) error {
+	if err := head(ctx, tx, pool, k.people); err != nil {
 		return err
 	}
-	return refresh(ctx, tx, k.lost)
+	return refresh(ctx, tx, pool, k.lost)
 }
 
 func scanPair(r db.Row) (p [2]string, err error) { return p, r.Scan(&p[0], &p[1]) }

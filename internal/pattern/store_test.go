@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"clew/internal/access/accesstest"
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
 	"clew/internal/fault"
@@ -42,14 +43,15 @@ type house struct {
 	audit   *recording.Store
 }
 
-func built(d *db.DB) house {
-	people := person.NewStore(d)
-	return house{d, report.NewStore(d), people, pattern.NewStore(d, people), recording.NewStore(d)}
+func built(t testing.TB, d *db.DB) house {
+	t.Helper()
+	people := person.NewStore(accesstest.Guard(t, d))
+	return house{d, report.NewStore(accesstest.Guard(t, d)), people, pattern.NewStore(accesstest.Guard(t, d), people), recording.NewStore(accesstest.Guard(t, d))}
 }
 
 func (h house) record(t *testing.T, r *report.Record) (string, pattern.Screening) {
 	t.Helper()
-	key, s, err := h.held.Record(t.Context(), "Ann Reader", r)
+	key, s, err := h.held.Record(t.Context(), accesstest.As("Ann Reader"), r)
 	if err != nil {
 		t.Fatalf("record %s: %v", r.ID, err)
 	}
@@ -58,7 +60,7 @@ func (h house) record(t *testing.T, r *report.Record) (string, pattern.Screening
 
 func (h house) list(t *testing.T, f recording.Filter) []recording.Entry {
 	t.Helper()
-	all, total, err := h.audit.Worklist(t.Context(), f, 0, 50)
+	all, total, err := h.audit.Worklist(t.Context(), accesstest.As("Ann Reader"), f, 0, 50)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +74,7 @@ func (h house) list(t *testing.T, f recording.Filter) []recording.Entry {
 // of, though the suspect is soon no more than a first name.
 func TestInstantScreening(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := built(d)
+		h := built(t, d)
 		_, s := h.record(t, wrote("Northmoor Police", "NM/1", "2026-01-05T21:00", mara, ed, "He followed her home."))
 		if s.Nth != 1 || s.Whole != nil || !strings.Contains(s.Sentence(), "first report") {
 			t.Errorf("the first report: %d, %q", s.Nth, s.Sentence())
@@ -96,7 +98,7 @@ func TestInstantScreening(t *testing.T) {
 		if len(all) != 1 || all[0].Reports != 2 || all[0].Counter != 1 || all[0].Others != 1 || all[0].VictimName != "Mara Quillfeather" || all[0].SuspectName != "Edward Farrowgate" {
 			t.Errorf("the worklist: %+v", all)
 		}
-		screened, err := h.held.Screen(t.Context(), wrote("Northmoor Police", "NM/20", "2026-03-05T09:00", mara, eddie, "Again."))
+		screened, err := h.held.Screen(t.Context(), accesstest.As("Ann Reader"), wrote("Northmoor Police", "NM/20", "2026-03-05T09:00", mara, eddie, "Again."))
 		if err != nil || screened.Nth != 3 {
 			t.Errorf("screening without keeping: %d, %v", screened.Nth, err)
 		}
@@ -109,7 +111,7 @@ func TestInstantScreening(t *testing.T) {
 // TestSettleAgreesWithScreening takes the same reports in at once and one by one.
 func TestSettleAgreesWithScreening(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := built(d)
+		h := built(t, d)
 		for i := range 6 {
 			v := mara
 			if i%2 == 1 {
@@ -135,16 +137,16 @@ func TestSettleAgreesWithScreening(t *testing.T) {
 // TestDecisionsMovePatterns parts and joins people by decision, and undoes it.
 func TestDecisionsMovePatterns(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := built(d)
+		h := built(t, d)
 		a, _ := h.record(t, wrote("Northmoor Police", "NM/1", "2026-01-05T21:00", mara, ed, "He followed her home."))
 		b, _ := h.record(t, wrote("Northmoor Police", "NM/2", "2026-02-05T21:00", mara2, ed, "He followed her home."))
 		if got := h.list(t, recording.Filter{}); len(got) != 1 {
 			t.Fatalf("%d patterns at the start, want 1", len(got))
 		}
-		if err := h.held.Decide(t.Context(), "Ann Reader", person.VictimOf(a), person.VictimOf(b), false, ""); err == nil {
+		if err := h.held.Decide(t.Context(), accesstest.As("Ann Reader"), person.VictimOf(a), person.VictimOf(b), false, ""); err == nil {
 			t.Error("a decision without a reason was kept")
 		}
-		if err := h.held.Decide(t.Context(), "Ann Reader", person.VictimOf(a), person.VictimOf(b), false, "Two cousins: seen together"); err != nil {
+		if err := h.held.Decide(t.Context(), accesstest.As("Ann Reader"), person.VictimOf(a), person.VictimOf(b), false, "Two cousins: seen together"); err != nil {
 			t.Fatal(err)
 		}
 		if got := h.list(t, recording.Filter{}); len(got) != 0 {
@@ -156,17 +158,17 @@ func TestDecisionsMovePatterns(t *testing.T) {
 		if got := h.list(t, recording.Filter{}); len(got) != 0 {
 			t.Error("settling forgot the decision")
 		}
-		page, err := h.people.Page(t.Context(), person.VictimOf(a), 0, 50)
+		page, err := h.people.Page(t.Context(), accesstest.As("Ann Reader"), person.VictimOf(a), 0, 50)
 		if err != nil || len(page.Decided) != 1 || page.Total != 1 {
 			t.Fatalf("her page: %+v, %v", page, err)
 		}
-		if err := h.held.Undo(t.Context(), "Bo Second", page.Decided[0].ID, "They are one: same number"); err != nil {
+		if err := h.held.Undo(t.Context(), accesstest.As("Bo Second"), page.Decided[0].ID, "They are one: same number"); err != nil {
 			t.Fatal(err)
 		}
 		if got := h.list(t, recording.Filter{}); len(got) != 1 || got[0].Reports != 2 {
 			t.Errorf("after undoing: %+v", got)
 		}
-		page, err = h.people.Page(t.Context(), person.VictimOf(b), 0, 50)
+		page, err = h.people.Page(t.Context(), accesstest.As("Ann Reader"), person.VictimOf(b), 0, 50)
 		if err != nil || page.Total != 2 || page.Decided[0].Undone == nil || page.Decided[0].Undone.By != "Bo Second" {
 			t.Errorf("the decision and its undoing are not both kept: %+v, %v", page.Decided, err)
 		}
@@ -176,7 +178,7 @@ func TestDecisionsMovePatterns(t *testing.T) {
 // TestCorrection keeps both versions and counts the newer.
 func TestCorrection(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := built(d)
+		h := built(t, d)
 		old, _ := h.record(t, wrote("Northmoor Police", "NM/1", "2026-01-05T21:00", mara, ed, "He followed her home."))
 		h.record(t, wrote("Northmoor Police", "NM/2", "2026-02-05T21:00", mara, ed, "He rang her 20 times."))
 		corrected := wrote("Northmoor Police", "NM/1", "2026-01-05T21:00", mara, ed, "He followed her home and tried the door.")
@@ -184,14 +186,14 @@ func TestCorrection(t *testing.T) {
 		if s.Nth != 2 {
 			t.Errorf("the correction counts as report %d, want 2", s.Nth)
 		}
-		before, err := h.reports.One(t.Context(), old)
+		before, err := h.reports.One(t.Context(), accesstest.As("Ann Reader"), old)
 		if err != nil || before.ReplacedBy != key {
 			t.Errorf("the older version: replaced by %q, %v; want %q", before.ReplacedBy, err, key)
 		}
 		if got := h.list(t, recording.Filter{}); len(got) != 1 || got[0].Reports != 2 {
 			t.Errorf("after a correction: %+v", got)
 		}
-		_, _, err = h.held.Record(t.Context(), "Ann Reader", corrected)
+		_, _, err = h.held.Record(t.Context(), accesstest.As("Ann Reader"), corrected)
 		if bad := (fault.Invalid{}); !errors.As(err, &bad) || bad.Of("record_id") == "" {
 			t.Errorf("the same report twice: %v", err)
 		}
@@ -200,7 +202,7 @@ func TestCorrection(t *testing.T) {
 
 func TestSearch(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := built(d)
+		h := built(t, d)
 		with := mara
 		with.Ref, with.Handles = "N/88213", []string{"@mara.q"}
 		h.record(t, wrote("Northmoor Police", "NM/1", "2026-01-05T21:00", with, ed, "He followed her home."))
@@ -209,7 +211,7 @@ func TestSearch(t *testing.T) {
 			{"+447700900202", "Edward Farrowgate", "number"}, {"n88213", "Mara Quillfeather", "reference"}, {"nx14ab", "Mara Quillfeather", "postcode"}, {"mara.q", "Mara Quillfeather", "handle"},
 			{"Mara Farrowgate", "", ""}, {"", "", ""}, {"%", "", ""}, {"'; DROP TABLE people", "", ""},
 		} {
-			hits, err := h.people.Search(t.Context(), c.text)
+			hits, err := h.people.Search(t.Context(), accesstest.As("Ann Reader"), c.text)
 			switch {
 			case err != nil:
 				t.Errorf("%q: %v", c.text, err)
@@ -226,7 +228,7 @@ func TestSearch(t *testing.T) {
 // from those that name somebody, and says so.
 func TestNobodyNamed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := built(d)
+		h := built(t, d)
 		who := report.Party{GivenName: "unknown", Sex: "M"}
 		h.record(t, wrote("Northmoor Police", "NM/1", "2026-01-05T21:00", mara, ed, "He followed her home."))
 		h.record(t, wrote("Northmoor Police", "NM/2", "2026-01-20T21:00", mara, ed, "He followed her home again."))

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"clew/internal/access/accesstest"
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
 	"clew/internal/pattern"
@@ -35,7 +36,10 @@ func (h house) settle(t *testing.T) {
 
 func (h house) head(t *testing.T, id string) (p person.Person) {
 	t.Helper()
-	if err := h.db.Read(t.Context(), func(v *db.View) (err error) { p, err = person.Head(t.Context(), v, id); return err }); err != nil {
+	if err := h.db.Read(t.Context(), func(v *db.View) (err error) {
+		p, err = person.Head(t.Context(), v, accesstest.Sight("Ann Reader"), id)
+		return err
+	}); err != nil {
 		t.Fatal(err)
 	}
 	return p
@@ -48,7 +52,7 @@ func TestCorrectedName(t *testing.T) {
 	mended := wrote("Northmoor Police", "NM/1", "2026-01-05T21:00", mara, ed, "He followed her home, twice, and on Tuesday too.")
 	second := wrote("Northmoor Police", "NM/2", "2026-02-05T21:00", mara, ed, "He followed her home.")
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := built(d)
+		h := built(t, d)
 		old, _ := h.record(t, first)
 		_, s := h.record(t, mended)
 		if s.Nth != 1 || s.Whole != nil {
@@ -61,8 +65,8 @@ func TestCorrectedName(t *testing.T) {
 			if p := h.head(t, person.VictimOf(old)); p.AsVictim != 1 || p.Name != "Mara Quillfeather" {
 				t.Errorf("%s: %s is the victim in %d reports, want Mara Quillfeather in 1", when, p.Name, p.AsVictim)
 			}
-			if _, others, err := h.held.Sides(t.Context(), "", h.head(t, person.SuspectOf(old)).ID); err != nil || len(others) != 1 || others[0].Reports != 1 {
-				t.Errorf("%s: who reports him: %+v, %v", when, others, err)
+			if s, err := h.held.Screen(t.Context(), accesstest.As("Ann Reader"), &report.Record{Agency: "Northmoor Police", Suspect: ed}); err != nil || len(s.Others) != 1 || s.Others[0].Reports != 1 {
+				t.Errorf("%s: who reports him: %+v, %v", when, s.Others, err)
 			}
 			h.fresh(t, when)
 			h.settle(t)
@@ -71,7 +75,7 @@ func TestCorrectedName(t *testing.T) {
 		if s.Nth != 2 || len(s.Whole.Accounts) != 2 {
 			t.Errorf("the second report is number %d, in a pattern of %d", s.Nth, len(s.Whole.Accounts))
 		}
-		if part, err := h.held.PartOf(t.Context(), key); err != nil || part.Nth != 2 || part.Later != 0 {
+		if part, err := h.held.PartOf(t.Context(), accesstest.As("Ann Reader"), key); err != nil || part.Nth != 2 || part.Later != 0 {
 			t.Errorf("of the second report: %d, %d later, %v", part.Nth, part.Later, err)
 		}
 		for range 2 {
@@ -80,7 +84,7 @@ func TestCorrectedName(t *testing.T) {
 			}
 			h.settle(t)
 		}
-		if p, err := h.people.Page(t.Context(), person.VictimOf(old), 0, 50); err != nil || p.Total != 3 || len(p.Told) != 3 || p.AsVictim != 2 {
+		if p, err := h.people.Page(t.Context(), accesstest.As("Ann Reader"), person.VictimOf(old), 0, 50); err != nil || p.Total != 3 || len(p.Told) != 3 || p.AsVictim != 2 {
 			t.Errorf("her page has %d of %d mentions in %d reports, %v", len(p.Told), p.Total, p.AsVictim, err)
 		}
 	})
@@ -102,7 +106,7 @@ func TestTwoVictimsOfOneRecord(t *testing.T) {
 		wrote("Northmoor Police", "NM/2", "2026-02-05T21:00", joan, ed, "He followed them home again."),
 	}
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := built(d)
+		h := built(t, d)
 		var keys []string
 		for _, r := range rows {
 			key, _ := h.record(t, r)
@@ -143,7 +147,7 @@ func TestSuspectNamedLater(t *testing.T) {
 		return ""
 	}
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := built(d)
+		h := built(t, d)
 		for i, r := range rows {
 			_, s := h.record(t, r)
 			h.fresh(t, fmt.Sprint("row ", i))
@@ -167,7 +171,7 @@ func TestSuspectNamedLater(t *testing.T) {
 // TestCorrectionReachesOthers corrects a report away from patterns that spoke of it.
 func TestCorrectionReachesOthers(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := built(d)
+		h := built(t, d)
 		var keys []string
 		for i, r := range []*report.Record{
 			wrote("Northmoor Police", "NM/1", "2026-01-05T21:00", mara, ed, "He followed her home."),
@@ -191,7 +195,7 @@ func TestCorrectionReachesOthers(t *testing.T) {
 			wrote("Northmoor Police", "NM/1", "2026-01-05T21:00", mara, ed, "He stood outside."),
 		} {
 			if err := d.Write(t.Context(), func(tx *db.Tx) error {
-				_, err := pattern.TakeIn(t.Context(), tx, "Ann Reader", "", []*report.Record{r})
+				_, err := pattern.TakeIn(t.Context(), tx, accesstest.Sight("Ann Reader"), "", []*report.Record{r})
 				return err
 			}); err != nil {
 				t.Fatal(err)
@@ -211,7 +215,7 @@ func TestCorrectionReachesOthers(t *testing.T) {
 // TestNameReachesPatterns hears a fuller name of somebody who is in a pattern.
 func TestNameReachesPatterns(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := built(d)
+		h := built(t, d)
 		short := mara
 		short.GivenName = "M"
 		h.record(t, wrote("Northmoor Police", "NM/1", "2026-01-05T21:00", short, ed, "He followed her home."))
@@ -233,7 +237,7 @@ func TestNobodyIsBothSides(t *testing.T) {
 		wrote("Northmoor Police", "NM/2", "2026-02-05T21:00", son, son, "He was watching the house again."),
 	}
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := built(d)
+		h := built(t, d)
 		key, _ := h.record(t, rows[0])
 		h.record(t, rows[1])
 		for range 2 {
@@ -253,10 +257,10 @@ func TestNobodyIsBothSides(t *testing.T) {
 // TestDecisionHoldsForCorrection corrects a report after somebody decided who is in it.
 func TestDecisionHoldsForCorrection(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := built(d)
+		h := built(t, d)
 		a, _ := h.record(t, wrote("Northmoor Police", "NM/1", "2026-01-05T21:00", mara, ed, "He followed her home."))
 		b, _ := h.record(t, wrote("Northmoor Police", "NM/2", "2026-02-05T21:00", mara2, ed, "He followed her home."))
-		if err := h.held.Decide(t.Context(), "Ann Reader", person.VictimOf(a), person.VictimOf(b), false, "Two cousins: seen together"); err != nil {
+		if err := h.held.Decide(t.Context(), accesstest.As("Ann Reader"), person.VictimOf(a), person.VictimOf(b), false, "Two cousins: seen together"); err != nil {
 			t.Fatal(err)
 		}
 		h.fresh(t, "decided")
@@ -279,12 +283,12 @@ func TestNobodyIsNamedByDecision(t *testing.T) {
 	unknown := report.Party{GivenName: "unknown", Sex: "M"}
 	for _, narrative := range []string{"A man followed her home.", "Her purse was taken."} {
 		dbtest.Each(t, func(t *testing.T, d *db.DB) {
-			h := built(d)
+			h := built(t, d)
 			a, _ := h.record(t, wrote("Northmoor Police", "NM/1", "2026-01-05T21:00", mara, unknown, narrative))
 			b, _ := h.record(t, wrote("Northmoor Police", "NM/2", "2026-02-05T21:00", mara, ed, "He followed her home."))
 			start := h.list(t, recording.Filter{})
 			for _, pair := range [][2]string{{person.SuspectOf(a), person.SuspectOf(b)}, {person.SuspectOf(b), person.SuspectOf(a)}} {
-				if err := h.held.Decide(t.Context(), "Ann Reader", pair[0], pair[1], true, "He admits it"); err != nil {
+				if err := h.held.Decide(t.Context(), accesstest.As("Ann Reader"), pair[0], pair[1], true, "He admits it"); err != nil {
 					t.Fatal(err)
 				}
 				for range 2 {
@@ -294,11 +298,11 @@ func TestNobodyIsNamedByDecision(t *testing.T) {
 					}
 					h.settle(t)
 				}
-				p, err := h.people.Page(t.Context(), person.SuspectOf(a), 0, 50)
+				p, err := h.people.Page(t.Context(), accesstest.As("Ann Reader"), person.SuspectOf(a), 0, 50)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := h.held.Undo(t.Context(), "Ann Reader", p.Decided[0].ID, "He takes it back"); err != nil {
+				if err := h.held.Undo(t.Context(), accesstest.As("Ann Reader"), p.Decided[0].ID, "He takes it back"); err != nil {
 					t.Fatal(err)
 				}
 				for range 2 {
@@ -319,11 +323,11 @@ func TestNobodyIsNamedByDecision(t *testing.T) {
 func TestDecisionNamesNobodyOfACorrection(t *testing.T) {
 	unknown := report.Party{GivenName: "unknown", Sex: "M"}
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := built(d)
+		h := built(t, d)
 		key, _ := h.record(t, wrote("Northmoor Police", "NM/1", "2026-01-05T21:00", mara, ed, "He followed her home."))
 		var older string
 		if err := d.Write(t.Context(), func(tx *db.Tx) error {
-			taken, err := pattern.TakeIn(t.Context(), tx, "Ann Reader", "import", []*report.Record{
+			taken, err := pattern.TakeIn(t.Context(), tx, accesstest.Sight("Ann Reader"), "import", []*report.Record{
 				wrote("Northmoor Police", "NM/2", "2026-02-05T21:00", mara, unknown, "Purse taken."),
 				wrote("Northmoor Police", "NM/2", "2026-02-05T21:00", mara, unknown, "Purse taken at the station."),
 			})
@@ -332,7 +336,7 @@ func TestDecisionNamesNobodyOfACorrection(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		if err := h.held.Decide(t.Context(), "Ann Reader", person.SuspectOf(older), person.SuspectOf(key), true, "He admits it"); err != nil {
+		if err := h.held.Decide(t.Context(), accesstest.As("Ann Reader"), person.SuspectOf(older), person.SuspectOf(key), true, "He admits it"); err != nil {
 			t.Fatal(err)
 		}
 		h.fresh(t, "decided")

@@ -2,22 +2,29 @@ package person
 
 import (
 	"context"
+	"errors"
 	"slices"
 
+	"clew/internal/access"
 	"clew/internal/db"
+	"clew/internal/fault"
+	"clew/internal/report"
 )
 
 // PeopleOf says which person each of some mentions is held to be now. Those that
-// are no mentions are left out.
-func (s *Store) PeopleOf(ctx context.Context, mentions []string) (people map[string]string, err error) {
+// are no mentions, or none that the actor may see, are left out.
+func (s *Store) PeopleOf(ctx context.Context, by access.Actor, mentions []string) (people map[string]string, err error) {
 	people = make(map[string]string, len(mentions))
 	scan := func(r db.Row) (p [2]string, err error) { return p, r.Scan(&p[0], &p[1]) }
 	keep := func(p [2]string) error { people[p[0]] = p[1]; return nil }
-	err = s.db.Read(ctx, func(v *db.View) error {
+	err = s.guard.Look(ctx, by, access.ReadPerson, func(v *db.View, sight *access.Sight) error {
+		sight.Saw("people", "")
 		const most = 500
 		for start := 0; start < len(mentions); start += most {
 			some := mentions[start:min(start+most, len(mentions))]
-			if err := db.Each(ctx, v, scan, keep, `SELECT id, person FROM mentions WHERE id IN (`+db.List(1, len(some))+`)`, db.Args(some)...); err != nil {
+			held, args := sight.Pool.Held("holder", db.Args(some))
+			open, args := sight.Open(args, "person")
+			if err := db.Each(ctx, v, scan, keep, `SELECT id, person FROM mentions WHERE id IN (`+db.List(1, len(some))+`)`+held+open, args...); err != nil {
 				return err
 			}
 		}
@@ -27,15 +34,21 @@ func (s *Store) PeopleOf(ctx context.Context, mentions []string) (people map[str
 }
 
 // Parties are the people that the victim and the suspect of a report are held to
-// be; nil for one that was not named.
-func (s *Store) Parties(ctx context.Context, key string) (victim, suspect *Person, err error) {
-	err = s.db.Read(ctx, func(v *db.View) error {
+// be; nil for one that was not named, or while that is being worked out.
+func (s *Store) Parties(ctx context.Context, by access.Actor, key string) (victim, suspect *Person, err error) {
+	err = s.guard.Look(ctx, by, access.ReadReport, func(v *db.View, sight *access.Sight) error {
+		if _, err := report.Seen(ctx, v, sight, key); err != nil {
+			return err
+		}
 		own, err := InReports(ctx, v, []string{key})
 		if err != nil {
 			return err
 		}
 		for i := range own {
-			p, err := Head(ctx, v, own[i].ID)
+			p, err := Head(ctx, v, sight, own[i].ID)
+			if errors.Is(err, fault.NotFound) {
+				continue // who is who is being worked out anew
+			}
 			if err != nil {
 				return err
 			}
@@ -57,14 +70,14 @@ func (s *Store) Parties(ctx context.Context, key string) (victim, suspect *Perso
 //   - of one person, when somebody decided that a mention of a's person and one of
 //     b's are two;
 //   - of two people, when decisions make a and b one, from mention to mention.
-func (s *Store) InTheWay(ctx context.Context, a, b string, same bool) (*Decided, error) {
+func (s *Store) InTheWay(ctx context.Context, by access.Actor, a, b string, same bool) (*Decided, error) {
 	var found *Decided
-	err := s.db.Read(ctx, func(v *db.View) error {
-		who, err := personOf(ctx, v, a)
+	err := s.guard.Look(ctx, by, access.DecideIdentity, func(v *db.View, sight *access.Sight) error {
+		who, err := Whose(ctx, v, sight, a)
 		if err != nil {
 			return err
 		}
-		other, err := personOf(ctx, v, b)
+		other, err := Whose(ctx, v, sight, b)
 		if err != nil {
 			return err
 		}

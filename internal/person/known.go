@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"clew/internal/access"
 	"clew/internal/db"
+	"clew/internal/fault"
 	"clew/internal/pattern/match"
 	"clew/internal/report"
 )
@@ -32,13 +34,18 @@ type Known struct {
 
 // Known is what is known of the person that a mention or a person's id belongs to,
 // or fault.NotFound.
-func (s *Store) Known(ctx context.Context, id string) (k Known, err error) {
-	err = s.db.Read(ctx, func(v *db.View) error {
-		who, err := personOf(ctx, v, id)
+func (s *Store) Known(ctx context.Context, by access.Actor, id string) (k Known, err error) {
+	err = s.guard.Look(ctx, by, access.ReadPerson, func(v *db.View, sight *access.Sight) error {
+		who, err := Whose(ctx, v, sight, id)
 		if err != nil {
 			return err
 		}
-		some, err := MentionsOf(ctx, v, who, fullest)
+		sight.Saw("person", who, who)
+		sight.Touched("names", "born", "numbers", "addresses")
+		some, err := MentionsSeen(ctx, v, sight, who, fullest)
+		if err == nil && len(some) == 0 {
+			err = fault.NotFound
+		}
 		if err != nil {
 			return err
 		}
@@ -50,9 +57,10 @@ func (s *Store) Known(ctx context.Context, id string) (k Known, err error) {
 			}
 		}
 		g := newGathering()
+		open, args := sight.OpenReport("r.id", []any{who})
 		err = db.Each(ctx, v, scanWritten, func(w written) error { g.take(&w); return nil }, `
 			SELECT r.agency, CASE WHEN m.id = r.id || 'v' THEN r.victim ELSE r.suspect END
-			FROM mentions m JOIN reports r ON r.id = m.report WHERE m.person = $1`, who)
+			FROM mentions m JOIN reports r ON r.id = m.report WHERE m.person = $1`+open, args...)
 		g.tell(&k)
 		return err
 	})

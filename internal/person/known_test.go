@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"clew/internal/access/accesstest"
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
 	"clew/internal/pattern"
@@ -16,16 +17,16 @@ import (
 // one person by decisions from the first to the second, the second to the third.
 func mentioned(t *testing.T, d *db.DB, parties ...report.Party) (people *person.Store, held *pattern.Store, mentions []string) {
 	t.Helper()
-	people = person.NewStore(d)
-	held = pattern.NewStore(d, people)
+	people = person.NewStore(accesstest.Guard(t, d))
+	held = pattern.NewStore(accesstest.Guard(t, d), people)
 	for i, p := range parties {
-		key, _, err := held.Record(t.Context(), "Priya Raman", &report.Record{Agency: "Northmoor Police", ID: string(rune('A' + i)), Reported: time.Date(2026, 3, 1+i, 9, 0, 0, 0, time.UTC), Victim: p})
+		key, _, err := held.Record(t.Context(), accesstest.As("Priya Raman"), &report.Record{Agency: "Northmoor Police", ID: string(rune('A' + i)), Reported: time.Date(2026, 3, 1+i, 9, 0, 0, 0, time.UTC), Victim: p})
 		if err != nil {
 			t.Fatal(err)
 		}
 		mentions = append(mentions, person.VictimOf(key))
 		if i > 0 {
-			if err := held.Decide(t.Context(), "Tom Hollin", mentions[i-1], mentions[i], true, "for the test"); err != nil {
+			if err := held.Decide(t.Context(), accesstest.As("Tom Hollin"), mentions[i-1], mentions[i], true, "for the test"); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -41,7 +42,7 @@ func TestKnownCountsEachThingOnce(t *testing.T) {
 			report.Party{GivenName: "Marah", FamilyName: "Quill  feather", Aliases: []string{"Midge"}, Handles: []string{"@Mara_Q"}, Postcodes: []string{"nx14ab"}, Phones: []string{"07700 900101"}},
 		)
 		for _, m := range mentions { // any of them finds the person
-			k, err := people.Known(t.Context(), m)
+			k, err := people.Known(t.Context(), accesstest.As("Ann Reader"), m)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -78,27 +79,27 @@ func TestInTheWay(t *testing.T) {
 		ben := report.Party{GivenName: "Ben", FamilyName: "Harrowgate", Born: "1970-06-06"}
 		cat := report.Party{GivenName: "Cat", FamilyName: "Pennistone", Born: "1999-09-09"}
 		people, held, m := mentioned(t, d, ann, ben, cat)
-		in, err := people.InTheWay(t.Context(), m[0], m[2], false)
+		in, err := people.InTheWay(t.Context(), accesstest.As("Ann Reader"), m[0], m[2], false)
 		if err != nil || in == nil || !in.Same {
 			t.Fatalf("two people, when decisions lead from one to the other: %v, %v", in, err)
 		}
-		if err := held.Decide(t.Context(), "Tom Hollin", m[0], m[2], false, "contrary"); err == nil {
+		if err := held.Decide(t.Context(), accesstest.As("Tom Hollin"), m[0], m[2], false, "contrary"); err == nil {
 			t.Fatal("the contrary was kept: nothing was in the way")
 		}
-		if in, err = people.InTheWay(t.Context(), m[0], m[2], true); err != nil || in != nil {
+		if in, err = people.InTheWay(t.Context(), accesstest.As("Ann Reader"), m[0], m[2], true); err != nil || in != nil {
 			t.Errorf("one person, which they are: %v, %v", in, err)
 		}
-		if err := held.Undo(t.Context(), "Tom Hollin", in1(t, people, m[0], m[1]).ID, "not so"); err != nil {
+		if err := held.Undo(t.Context(), accesstest.As("Tom Hollin"), in1(t, people, m[0], m[1]).ID, "not so"); err != nil {
 			t.Fatal(err)
 		}
-		if in, err = people.InTheWay(t.Context(), m[0], m[2], false); err != nil || in != nil {
+		if in, err = people.InTheWay(t.Context(), accesstest.As("Ann Reader"), m[0], m[2], false); err != nil || in != nil {
 			t.Fatalf("two people, and nothing says otherwise any more: %v, %v", in, err)
 		}
-		if err := held.Decide(t.Context(), "Tom Hollin", m[0], m[2], false, "two people"); err != nil {
+		if err := held.Decide(t.Context(), accesstest.As("Tom Hollin"), m[0], m[2], false, "two people"); err != nil {
 			t.Fatal(err)
 		}
 		// m[1] and m[2] are one: what was decided of one counts for the other.
-		if in, err = people.InTheWay(t.Context(), m[1], m[0], true); err != nil || in == nil || in.Same {
+		if in, err = people.InTheWay(t.Context(), accesstest.As("Ann Reader"), m[1], m[0], true); err != nil || in == nil || in.Same {
 			t.Errorf("one person, when somebody parted them: %v, %v", in, err)
 		}
 	})
@@ -106,7 +107,7 @@ func TestInTheWay(t *testing.T) {
 
 func in1(t *testing.T, people *person.Store, a, b string) *person.Decided {
 	t.Helper()
-	d, err := people.InTheWay(t.Context(), a, b, false)
+	d, err := people.InTheWay(t.Context(), accesstest.As("Ann Reader"), a, b, false)
 	if err != nil || d == nil {
 		t.Fatalf("no decision makes %s and %s one: %v", a, b, err)
 	}

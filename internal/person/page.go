@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/pattern/match"
 	"clew/internal/report"
@@ -47,27 +48,31 @@ type Page struct {
 const fullest = 100
 
 // Page is a person's page from the mention numbered skip on.
-func (s *Store) Page(ctx context.Context, id string, skip, most int) (p Page, err error) {
-	model, err := s.Model(ctx)
-	if err != nil {
-		return p, err
-	}
-	err = s.db.Read(ctx, func(v *db.View) error {
-		if p.Person, err = Head(ctx, v, id); err != nil {
+func (s *Store) Page(ctx context.Context, by access.Actor, id string, skip, most int) (p Page, err error) {
+	err = s.guard.Look(ctx, by, access.ReadPerson, func(v *db.View, sight *access.Sight) error {
+		if p.Person, err = Head(ctx, v, sight, id); err != nil {
+			sight.Saw("person", id)
 			return err
 		}
-		n, err := db.One(ctx, v, db.Number, `SELECT count(*) FROM mentions WHERE person = $1`, p.ID)
+		sight.Saw("person", p.ID, p.ID)
+		model, err := s.ModelOf(ctx, v, sight.Pool.ID)
+		if err != nil {
+			return err
+		}
+		open, args := sight.OpenReport("mentions.report", []any{p.ID})
+		n, err := db.One(ctx, v, db.Number, `SELECT count(*) FROM mentions WHERE person = $1`+open, args...)
 		if err != nil {
 			return err
 		}
 		p.Total = int(n)
+		open, args = sight.OpenReport("m.report", []any{p.ID, most, skip})
 		if p.Told, err = db.All(ctx, v, scanTold, `
 			SELECT m.id, m.report, m.person, m.probability, m.name, m.born, m.prepared, r.agency, r.record, r.kind, r.offence, r.reported, r.victim, r.suspect, r.replaced_by
 			FROM mentions m JOIN reports r ON r.id = m.report
-			WHERE m.person = $1 ORDER BY r.reported DESC, m.id LIMIT $2 OFFSET $3`, p.ID, most, skip); err != nil {
+			WHERE m.person = $1`+open+` ORDER BY r.reported DESC, m.id LIMIT $2 OFFSET $3`, args...); err != nil {
 			return err
 		}
-		some, err := MentionsOf(ctx, v, p.ID, fullest)
+		some, err := MentionsSeen(ctx, v, sight, p.ID, fullest)
 		if err != nil {
 			return err
 		}
@@ -78,10 +83,10 @@ func (s *Store) Page(ctx context.Context, id string, skip, most int) (p Page, er
 				t.Why = &why
 			}
 		}
-		if p.Maybe, err = maybe(ctx, v, model, p.ID, some); err != nil {
+		if p.Maybe, err = maybe(ctx, v, sight, model, p.ID, some); err != nil {
 			return err
 		}
-		p.Decided, err = decisionsAbout(ctx, v, p.ID)
+		p.Decided, err = decisionsSeen(ctx, v, sight, p.ID)
 		return err
 	})
 	return p, err
@@ -100,7 +105,7 @@ func Fullest(all []Mention) *Mention {
 
 // maybe finds people who share something with a person and are not held to be
 // the same.
-func maybe(ctx context.Context, q db.Querier, model *match.Model, id string, own []Mention) ([]Other, error) {
+func maybe(ctx context.Context, q db.Querier, sight *access.Sight, model *match.Model, id string, own []Mention) ([]Other, error) {
 	const (
 		looked = 8    // mentions of the person that others are looked for by
 		least  = 0.01 // chance below which nobody is shown
@@ -108,13 +113,13 @@ func maybe(ctx context.Context, q db.Querier, model *match.Model, id string, own
 	)
 	best := map[string]Other{}
 	for i := range own[:min(looked, len(own))] {
-		near, err := Like(ctx, q, &own[i].Prepared)
+		near, err := Like(ctx, q, &sight.Pool, &own[i].Prepared)
 		if err != nil {
 			return nil, err
 		}
 		for j := range near {
 			n := &near[j]
-			if n.Person == id {
+			if n.Person == id || sight.Hidden(n.Person) {
 				continue
 			}
 			score := model.Score(&own[i].Prepared, &n.Prepared)
@@ -134,11 +139,37 @@ func maybe(ctx context.Context, q db.Querier, model *match.Model, id string, own
 	for _, o := range all {
 		ids = append(ids, o.ID)
 	}
-	heads, err := Heads(ctx, q, ids)
+	heads, err := HeadsSeen(ctx, q, sight, ids)
 	for i := range all {
 		all[i].Person = heads[all[i].ID]
 	}
-	return all, err
+	return slices.DeleteFunc(all, func(o Other) bool { return o.ID == "" }), err
+}
+
+// MentionsSeen is MentionsOf in reports that the actor may see.
+func MentionsSeen(ctx context.Context, q db.Querier, sight *access.Sight, person string, most int) ([]Mention, error) {
+	theirs, args := mine(sight, []any{person, most})
+	return db.All(ctx, q, scanMention, selectMentions+`WHERE m.person = $1`+theirs+` ORDER BY m.id LIMIT $2`, args...)
+}
+
+// decisionsSeen are the decisions about a person's mentions, but for those about
+// somebody who is hidden from the actor.
+func decisionsSeen(ctx context.Context, q db.Querier, sight *access.Sight, person string) ([]Decided, error) {
+	all, err := decisionsAbout(ctx, q, person)
+	if err != nil || !sight.Blind() {
+		return all, err
+	}
+	var kept []Decided
+	for _, d := range all {
+		both, err := Some(ctx, q, []string{d.A, d.B})
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(both, func(m Mention) bool { return sight.Hidden(m.Person) }) {
+			kept = append(kept, d)
+		}
+	}
+	return kept, nil
 }
 
 func scanTold(r db.Row) (t Told, err error) {

@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"clew/internal/access"
 	"clew/internal/db"
+	"clew/internal/fault"
 	"clew/internal/report"
 )
 
@@ -72,22 +74,26 @@ func (t *Tally) first(who string, victim bool, m *Seen) bool {
 	return !again
 }
 
-// Keep writes the heads that a tally made, and sets their names. Those that are
-// there already must be gone.
-func (t *Tally) Keep(ctx context.Context, tx *db.Tx) error {
+// Keep writes the heads that a tally made of people of a pool, and sets their
+// names. Those that are there already must be gone.
+func (t *Tally) Keep(ctx context.Context, tx *db.Tx, pool string) error {
 	rows := make([][]any, 0, len(t.All))
 	for _, id := range slices.Sorted(maps.Keys(t.All)) {
 		p := t.All[id]
-		p.Name = cmp.Or(p.now.names.Best(), p.former.names.Best(), unnamed)
-		p.Born = cmp.Or(p.now.births.Best(), p.former.births.Best())
-		rows = append(rows, []any{p.ID, p.Name, p.Born, p.AsVictim, p.AsSuspect})
+		p.settle()
+		rows = append(rows, []any{p.ID, p.Name, p.Born, p.AsVictim, p.AsSuspect, pool})
 	}
 	return tx.Insert(ctx, "people", peopleColumns, rows)
 }
 
+func (p *Person) settle() {
+	p.Name = cmp.Or(p.now.names.Best(), p.former.names.Best(), unnamed)
+	p.Born = cmp.Or(p.now.births.Best(), p.former.births.Best())
+}
+
 // Refresh makes the heads of people again from their mentions. One who has no
 // mentions left is gone.
-func Refresh(ctx context.Context, tx *db.Tx, people []string) error {
+func Refresh(ctx context.Context, tx *db.Tx, pool string, people []string) error {
 	t := NewTally()
 	for _, id := range people {
 		if err := tx.Exec(ctx, `DELETE FROM people WHERE id = $1`, id); err != nil {
@@ -101,7 +107,7 @@ func Refresh(ctx context.Context, tx *db.Tx, people []string) error {
 			return err
 		}
 	}
-	return t.Keep(ctx, tx)
+	return t.Keep(ctx, tx, pool)
 }
 
 // A seenOf is a mention, and who it is held to be of.
@@ -122,14 +128,46 @@ func scanSeen(r db.Row) (s seenOf, err error) {
 	return s, err
 }
 
-// EachSeen calls f with every mention and who it is held to be of now, the newest
+// EachSeen calls f with every mention of a pool and who it is held to be of now, the newest
 // first.
-func EachSeen(ctx context.Context, q db.Querier, f func(m *Seen, person string, probability float64) error) error {
-	return db.Each(ctx, q, scanSeen, func(s seenOf) error { return f(&s.Seen, s.person, s.probability) }, selectSeen+`ORDER BY m.id DESC`)
+func EachSeen(ctx context.Context, q db.Querier, pool *access.Pool, f func(m *Seen, person string, probability float64) error) error {
+	held, args := pool.Held("m.holder", nil)
+	return db.Each(ctx, q, scanSeen, func(s seenOf) error { return f(&s.Seen, s.person, s.probability) }, selectSeen+`WHERE 1 = 1`+held+` ORDER BY m.id DESC`, args...)
 }
 
-// Forget removes the heads of all people, to be made again.
-func Forget(ctx context.Context, tx *db.Tx) error { return tx.Exec(ctx, `DELETE FROM people`) }
+// Forget removes the heads of all people of a pool, to be made again, and those
+// that were made for another of mentions that are of this one now.
+func Forget(ctx context.Context, tx *db.Tx, pool *access.Pool) error {
+	held, args := pool.Held("m.holder", []any{pool.ID})
+	return tx.Exec(ctx, `DELETE FROM people WHERE pool = $1 OR id IN (SELECT m.id FROM people p JOIN mentions m ON m.id = p.id WHERE p.pool <> $1`+held+`)`, args...)
+}
+
+// HeadsSeen are the heads of the given people as an actor may see them: those of
+// others are left out, and reports that are hidden from the actor do not count.
+func HeadsSeen(ctx context.Context, q db.Querier, sight *access.Sight, people []string) (map[string]Person, error) {
+	heads, err := Heads(ctx, q, people)
+	if err != nil {
+		return nil, err
+	}
+	maps.DeleteFunc(heads, func(id string, p Person) bool { return p.pool != sight.Pool.ID || sight.Hidden(id) })
+	if !sight.Blind() {
+		return heads, nil
+	}
+	t := NewTally()
+	for id := range heads {
+		open, args := sight.OpenReport("m.report", []any{id})
+		err := db.Each(ctx, q, scanSeen, func(s seenOf) error { t.Take(id, &s.Seen); return nil }, selectSeen+`WHERE m.person = $1`+open+` ORDER BY m.id DESC`, args...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	all := make(map[string]Person, len(t.All))
+	for id, p := range t.All {
+		p.settle()
+		all[id] = *p
+	}
+	return all, nil
+}
 
 // Heads are the heads of the given people, by id.
 func Heads(ctx context.Context, q db.Querier, people []string) (map[string]Person, error) {
@@ -145,21 +183,26 @@ func Heads(ctx context.Context, q db.Querier, people []string) (map[string]Perso
 	return all, nil
 }
 
-const selectPeople = `SELECT id, name, born, as_victim, as_suspect FROM people `
+const selectPeople = `SELECT id, name, born, as_victim, as_suspect, pool FROM people `
 
 func scanPerson(r db.Row) (p Person, err error) {
-	return p, r.Scan(&p.ID, &p.Name, &p.Born, &p.AsVictim, &p.AsSuspect)
+	return p, r.Scan(&p.ID, &p.Name, &p.Born, &p.AsVictim, &p.AsSuspect, &p.pool)
 }
 
-// Head is the head of the person a mention or a person's id belongs to now:
-// fault.NotFound when there is no such mention. An id that was a person's once
-// and is now one of another's mentions still finds who it belongs to.
-func Head(ctx context.Context, q db.Querier, id string) (Person, error) {
-	who, err := personOf(ctx, q, id)
+// Head is the head of the person a mention or a person's id belongs to now, as an
+// actor may see it: fault.NotFound when there is no such mention. An id that was a
+// person's once and is now one of another's mentions still finds who it belongs to.
+func Head(ctx context.Context, q db.Querier, sight *access.Sight, id string) (Person, error) {
+	who, err := Whose(ctx, q, sight, id)
 	if err != nil {
 		return Person{}, err
 	}
-	return db.One(ctx, q, scanPerson, selectPeople+`WHERE id = $1`, who)
+	heads, err := HeadsSeen(ctx, q, sight, []string{who})
+	p, ok := heads[who]
+	if err == nil && !ok {
+		err = fault.NotFound // all that names them is hidden, or is being worked out anew
+	}
+	return p, err
 }
 
 // termsOf are the words a party is searched for by, beside its numbers.

@@ -8,9 +8,10 @@ package person
 import (
 	"context"
 	"fmt"
-	"sync/atomic"
+	"sync"
 	"time"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/fault"
 	"clew/internal/pattern/match"
@@ -19,17 +20,22 @@ import (
 
 // A Store holds the people a partnership knows.
 type Store struct {
-	db    *db.DB
-	model atomic.Pointer[learnt]
+	db     *db.DB
+	guard  *access.Guard
+	models sync.Map // by pool: learnt
 }
 
-// NewStore returns the store in d.
-func NewStore(d *db.DB) *Store { return &Store{db: d} }
+// NewStore returns the store behind a guard.
+func NewStore(g *access.Guard) *Store {
+	g.Bearing = bearing
+	return &Store{db: g.DB(), guard: g}
+}
 
 // A Mention is one party of one report.
 type Mention struct {
 	ID          string // the report's key and v (victim) or s (suspect)
 	Report      string
+	Holder      string // the agency that holds the report
 	Person      string // the smallest ID among the person's mentions
 	Probability float64
 	Name        string // as written
@@ -45,9 +51,10 @@ func VictimOf(report string) string  { return report + "v" }
 func SuspectOf(report string) string { return report + "s" }
 
 // MentionOf is a party of a report as a mention, a person by itself until
-// somebody finds out more. The id is VictimOf or SuspectOf the report.
-func MentionOf(id, agency string, p *report.Party) Mention {
-	return Mention{ID: id, Report: id[:len(id)-1], Person: id, Probability: 1, Name: p.Name(), Born: p.Born, Prepared: match.Prepare(Of(agency, p))}
+// somebody finds out more. The id is VictimOf or SuspectOf the report, the agency
+// the one that wrote it down.
+func MentionOf(id, holder, agency string, p *report.Party) Mention {
+	return Mention{ID: id, Report: id[:len(id)-1], Holder: holder, Person: id, Probability: 1, Name: p.Name(), Born: p.Born, Prepared: match.Prepare(Of(agency, p))}
 }
 
 // Of is a party as the matching engine takes it. A reference is one agency's
@@ -70,6 +77,7 @@ type Person struct {
 	Born                string // as written, or empty
 	AsVictim, AsSuspect int    // records as they stand now, each once
 
+	pool        string
 	now, former spellings // while it is made: of what counts, and of older versions
 }
 
@@ -81,6 +89,7 @@ type Decided struct {
 	NameA, NameB string
 	Same         bool
 	Reason, By   string
+	Account      string // of By
 	At           time.Time
 	Undone       *Undone
 }
@@ -95,7 +104,7 @@ type Undone struct {
 // caller sets the people in order again in the same transaction. It is
 // fault.Conflict when decisions that stand say the contrary: both cannot hold. What
 // the same person decided before in the same words is kept once.
-func Decide(ctx context.Context, tx *db.Tx, by, a, b string, same bool, reason string) error {
+func Decide(ctx context.Context, tx *db.Tx, sight *access.Sight, a, b string, same bool, reason string) error {
 	var wrong fault.Messages
 	if reason == "" {
 		wrong.Add("reason", "Say why, so that the next reader can follow")
@@ -107,7 +116,7 @@ func Decide(ctx context.Context, tx *db.Tx, by, a, b string, same bool, reason s
 		return err
 	}
 	for _, m := range []string{a, b} {
-		if _, err := personOf(ctx, tx, m); err != nil {
+		if _, err := Whose(ctx, tx, sight, m); err != nil {
 			return err
 		}
 	}
@@ -119,21 +128,26 @@ func Decide(ctx context.Context, tx *db.Tx, by, a, b string, same bool, reason s
 		return fault.Conflict
 	}
 	for i := range standing {
-		if d := &standing[i]; d.Same == same && d.By == by && d.Reason == reason && (d.A == a && d.B == b || d.A == b && d.B == a) {
+		if d := &standing[i]; d.Same == same && d.Account == sight.Account && d.Reason == reason && (d.A == a && d.B == b || d.A == b && d.B == a) {
 			return nil
 		}
 	}
-	if err := insertDecision(ctx, tx, db.NewID(), by, a, b, same, reason); err != nil {
+	if err := insertDecision(ctx, tx, db.NewID(), &sight.Actor, a, b, same, reason); err != nil {
 		return fmt.Errorf("insert identity decision: %w", err)
 	}
 	return nil
 }
 
 // Undo takes a decision back. One that is undone already stays so.
-func Undo(ctx context.Context, tx *db.Tx, by, decision, reason string) (Decided, error) {
+func Undo(ctx context.Context, tx *db.Tx, sight *access.Sight, decision, reason string) (Decided, error) {
 	d, err := decision1(ctx, tx, decision)
 	if err != nil {
 		return d, err
+	}
+	for _, m := range []string{d.A, d.B} {
+		if _, err := Whose(ctx, tx, sight, m); err != nil {
+			return d, err
+		}
 	}
 	if reason == "" {
 		return d, fault.Bad("reason", "Say why, so that the next reader can follow")
@@ -141,5 +155,5 @@ func Undo(ctx context.Context, tx *db.Tx, by, decision, reason string) (Decided,
 	if d.Undone != nil {
 		return d, nil
 	}
-	return d, insertUndone(ctx, tx, decision, by, reason)
+	return d, insertUndone(ctx, tx, decision, sight.Name, reason)
 }

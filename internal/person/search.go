@@ -2,8 +2,10 @@ package person
 
 import (
 	"context"
+	"slices"
 	"strings"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/pattern/match"
 	"clew/internal/report"
@@ -21,11 +23,12 @@ const mostHits = 200
 // Search finds people by name (every word, by spelling or by sound, in any
 // order), by phone, e-mail, handle, vehicle, national number, an agency's own
 // reference, or postcode. The best come first; at most 200 are found.
-func (s *Store) Search(ctx context.Context, text string) (hits []Hit, err error) {
-	err = s.db.Read(ctx, func(v *db.View) error {
+func (s *Store) Search(ctx context.Context, by access.Actor, text string) (hits []Hit, err error) {
+	err = s.guard.Look(ctx, by, access.FindPeople, func(v *db.View, sight *access.Sight) error {
+		sight.Saw("search", "")
 		found := map[string]bool{}
 		add := func(by string, ids []string) error {
-			heads, err := Heads(ctx, v, ids)
+			heads, err := HeadsSeen(ctx, v, sight, ids)
 			if err != nil {
 				return err
 			}
@@ -39,9 +42,9 @@ func (s *Store) Search(ctx context.Context, text string) (hits []Hit, err error)
 		}
 		for _, way := range []struct {
 			by   string
-			find func(context.Context, db.Querier, string) ([]string, error)
+			find func(context.Context, db.Querier, *access.Sight, string) ([]string, error)
 		}{{"number", byNumber}, {"reference", byTerm("r:", report.Reference)}, {"postcode", byTerm("c:", report.Reference)}, {"handle", byTerm("h:", handleTerm)}, {"name", bySpelling}, {"name by sound", bySound}} {
-			ids, err := way.find(ctx, v, text)
+			ids, err := way.find(ctx, v, sight, text)
 			if err != nil {
 				return err
 			}
@@ -55,7 +58,7 @@ func (s *Store) Search(ctx context.Context, text string) (hits []Hit, err error)
 }
 
 // byNumber finds people by a number or address that is theirs alone.
-func byNumber(ctx context.Context, q db.Querier, text string) ([]string, error) {
+func byNumber(ctx context.Context, q db.Querier, sight *access.Sight, text string) ([]string, error) {
 	text = strings.TrimSpace(text)
 	var keys []any
 	for _, m := range []match.Mention{{Phones: []string{text}}, {Emails: []string{text}}, {Vehicles: []string{text}}, {Refs: []string{":" + text}}} {
@@ -68,20 +71,29 @@ func byNumber(ctx context.Context, q db.Querier, text string) ([]string, error) 
 		return nil, nil
 	}
 	n := len(keys)
+	theirs, args := mine(sight, append(keys, mostHits))
 	return db.All(ctx, q, db.Text, `
 		SELECT DISTINCT m.person FROM mention_keys k JOIN mentions m ON m.id = k.mention
-		WHERE k.key IN (`+db.List(1, n)+`) ORDER BY m.person LIMIT `+db.List(n+1, 1), append(keys, mostHits)...)
+		WHERE k.key IN (`+db.List(1, n)+`)`+theirs+` ORDER BY m.person LIMIT `+db.List(n+1, 1), args...)
 }
 
-func byTerm(prefix string, normal func(string) string) func(context.Context, db.Querier, string) ([]string, error) {
-	return func(ctx context.Context, q db.Querier, text string) ([]string, error) {
+// mine is the condition that a mention m is one the actor may see.
+func mine(sight *access.Sight, args []any) (string, []any) {
+	held, args := sight.Pool.Held("m.holder", args)
+	open, args := sight.OpenReport("m.report", args)
+	return held + open, args
+}
+
+func byTerm(prefix string, normal func(string) string) func(context.Context, db.Querier, *access.Sight, string) ([]string, error) {
+	return func(ctx context.Context, q db.Querier, sight *access.Sight, text string) ([]string, error) {
 		word := normal(text)
 		if word == "" {
 			return nil, nil
 		}
+		theirs, args := mine(sight, []any{term(prefix, word), mostHits})
 		return db.All(ctx, q, db.Text, `
 			SELECT DISTINCT m.person FROM search_terms t JOIN mentions m ON m.id = t.mention
-			WHERE t.term = $1 ORDER BY m.person LIMIT $2`, term(prefix, word), mostHits)
+			WHERE t.term = $1`+theirs+` ORDER BY m.person LIMIT $2`, args...)
 	}
 }
 
@@ -96,19 +108,41 @@ func nameTerms(name string) (all []string) {
 	return all
 }
 
-func bySpelling(ctx context.Context, q db.Querier, text string) ([]string, error) {
-	return byWords(ctx, q, text, "n:")
+func bySpelling(ctx context.Context, q db.Querier, sight *access.Sight, text string) ([]string, error) {
+	return byWords(ctx, q, sight, text, "n:")
 }
 
-func bySound(ctx context.Context, q db.Querier, text string) ([]string, error) {
-	return byWords(ctx, q, text, "s:")
+func bySound(ctx context.Context, q db.Querier, sight *access.Sight, text string) ([]string, error) {
+	return byWords(ctx, q, sight, text, "s:")
+}
+
+// bearing are the mentions held by anybody that bear a name, in order.
+func bearing(ctx context.Context, q db.Querier, name string) (mentions []string, err error) {
+	pairs := match.NamePairs(name)
+	type named struct{ id, name string }
+	scan := func(r db.Row) (n named, err error) { return n, r.Scan(&n.id, &n.name) }
+	seen := map[string]bool{}
+	for _, w := range match.Words(name) {
+		keep := func(n named) error {
+			if !seen[n.id] && slices.ContainsFunc(match.NamePairs(n.name), func(p string) bool { return slices.Contains(pairs, p) }) {
+				seen[n.id] = true
+				mentions = append(mentions, n.id)
+			}
+			return nil
+		}
+		if err := db.Each(ctx, q, scan, keep, `SELECT m.id, m.name FROM search_terms t JOIN mentions m ON m.id = t.mention WHERE t.term = $1`, term("n:", w)); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(mentions)
+	return mentions, nil
 }
 
 // mostTerms is how many words somebody may have who is searched for.
 const mostTerms = 100
 
 // byWords finds people who have every word of a name, those in most reports first.
-func byWords(ctx context.Context, q db.Querier, text, kind string) ([]string, error) {
+func byWords(ctx context.Context, q db.Querier, sight *access.Sight, text, kind string) ([]string, error) {
 	terms := map[string]bool{}
 	for _, t := range nameTerms(text) {
 		if strings.HasPrefix(t, kind) {
@@ -123,11 +157,12 @@ func byWords(ctx context.Context, q db.Querier, text, kind string) ([]string, er
 		args = append(args, t)
 	}
 	n := len(args)
+	theirs, args := mine(sight, append(args, n, mostHits))
 	return db.All(ctx, q, db.Text, `
 		SELECT person FROM (
 			SELECT m.person AS person, COUNT(DISTINCT t.term) AS words, COUNT(*) AS mentions
 			FROM search_terms t JOIN mentions m ON m.id = t.mention
-			WHERE t.term IN (`+db.List(1, n)+`)
+			WHERE t.term IN (`+db.List(1, n)+`)`+theirs+`
 			GROUP BY m.person) found
-		WHERE words = `+db.List(n+1, 1)+` ORDER BY mentions DESC, person LIMIT `+db.List(n+2, 1), append(args, n, mostHits)...)
+		WHERE words = `+db.List(n+1, 1)+` ORDER BY mentions DESC, person LIMIT `+db.List(n+2, 1), args...)
 }

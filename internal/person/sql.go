@@ -3,27 +3,29 @@ package person
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/pattern/match"
 	"clew/internal/report"
 )
 
 var (
-	mentionColumns = []string{"id", "report", "person", "probability", "name", "born", "prepared"}
+	mentionColumns = []string{"id", "report", "person", "probability", "name", "born", "prepared", "holder"}
 	keyColumns     = []string{"key", "mention"}
 	termColumns    = []string{"term", "mention"}
-	peopleColumns  = []string{"id", "name", "born", "as_victim", "as_suspect"}
+	peopleColumns  = []string{"id", "name", "born", "as_victim", "as_suspect", "pool"}
 )
 
-const selectMentions = `SELECT m.id, m.report, m.person, m.probability, m.name, m.born, m.prepared FROM mentions m `
+const selectMentions = `SELECT m.id, m.report, m.person, m.probability, m.name, m.born, m.prepared, m.holder FROM mentions m `
 
 func scanMention(r db.Row) (m Mention, err error) {
 	var prepared []byte
-	if err := r.Scan(&m.ID, &m.Report, &m.Person, &m.Probability, &m.Name, &m.Born, &prepared); err != nil {
+	if err := r.Scan(&m.ID, &m.Report, &m.Person, &m.Probability, &m.Name, &m.Born, &prepared, &m.Holder); err != nil {
 		return m, err
 	}
 	return m, m.Prepared.UnmarshalBinary(prepared)
@@ -39,7 +41,7 @@ func Insert(ctx context.Context, tx *db.Tx, all []Mention, parties []*report.Par
 		if err != nil {
 			return err
 		}
-		rows[i] = []any{m.ID, m.Report, m.Person, m.Probability, m.Name, m.Born, prepared}
+		rows[i] = []any{m.ID, m.Report, m.Person, m.Probability, m.Name, m.Born, prepared, m.Holder}
 		for _, k := range m.Prepared.Keys() {
 			keys = append(keys, []any{int64(k), m.ID})
 		}
@@ -51,6 +53,13 @@ func Insert(ctx context.Context, tx *db.Tx, all []Mention, parties []*report.Par
 		return err
 	}
 	if err := tx.InsertNew(ctx, "mention_keys", keyColumns, keys); err != nil {
+		return err
+	}
+	ids, names := make([]string, len(all)), make([][]string, len(all))
+	for i := range all {
+		ids[i], names[i] = all[i].ID, append([]string{all[i].Name}, parties[i].Aliases...)
+	}
+	if err := access.HideNamesakes(ctx, tx, ids, names); err != nil {
 		return err
 	}
 	return tx.InsertNew(ctx, "search_terms", termColumns, terms)
@@ -76,6 +85,20 @@ func MoveAll(ctx context.Context, tx *db.Tx, all []Moved) error {
 	return tx.Update(ctx, "mentions", []string{"id", "person", "probability"}, rows)
 }
 
+// Whose is the person whose a mention is, or who has that id, as an actor may see
+// them; fault.NotFound for somebody else's.
+func Whose(ctx context.Context, q db.Querier, sight *access.Sight, mention string) (string, error) {
+	held, args := sight.Pool.Held("holder", []any{mention})
+	who, err := db.One(ctx, q, db.Text, `SELECT person FROM mentions WHERE id = $1`+held, args...)
+	if err == nil && sight.Hidden(who) {
+		err = sight.Require(access.Object{Shut: true})
+	}
+	if err != nil {
+		return "", err
+	}
+	return who, nil
+}
+
 func personOf(ctx context.Context, q db.Querier, mention string) (string, error) {
 	return db.One(ctx, q, func(r db.Row) (s string, err error) { return s, r.Scan(&s) }, `SELECT person FROM mentions WHERE id = $1`, mention)
 }
@@ -89,10 +112,11 @@ func MentionsOf(ctx context.Context, q db.Querier, person string, most int) ([]M
 	return db.All(ctx, q, scanMention, selectMentions+`WHERE m.person = $1 ORDER BY m.id`, person)
 }
 
-// EachMention calls f with every mention, in order of id: those of one report
+// EachMention calls f with every mention of a pool, in order of id: those of one report
 // stand together, the suspect first.
-func EachMention(ctx context.Context, q db.Querier, f func(Mention) error) error {
-	return db.Each(ctx, q, scanMention, f, selectMentions+`ORDER BY m.id`)
+func EachMention(ctx context.Context, q db.Querier, pool *access.Pool, f func(Mention) error) error {
+	held, args := pool.Held("m.holder", nil)
+	return db.Each(ctx, q, scanMention, f, selectMentions+`WHERE 1 = 1`+held+` ORDER BY m.id`, args...)
 }
 
 // InReports are the mentions in the given reports, in order.
@@ -119,10 +143,10 @@ func in(ctx context.Context, q db.Querier, before string, values []string, after
 	return all, nil
 }
 
-// Like are the mentions that share a key with p, in order of id. A key that more
+// Like are the mentions of a pool that share a key with p, in order of id. A key that more
 // share than match.Most says is left out: the others find the same people. It reads
 // the index of keys and never the whole table.
-func Like(ctx context.Context, q db.Querier, p *match.Prepared) ([]Mention, error) {
+func Like(ctx context.Context, q db.Querier, pool *access.Pool, p *match.Prepared) ([]Mention, error) {
 	keys := p.Keys()
 	if len(keys) == 0 {
 		return nil, nil
@@ -158,11 +182,12 @@ func Like(ctx context.Context, q db.Querier, p *match.Prepared) ([]Mention, erro
 			}
 		}
 	}
-	return Some(ctx, q, ids)
+	near, err := Some(ctx, q, ids)
+	return slices.DeleteFunc(near, func(m Mention) bool { return !slices.Contains(pool.Agencies, m.Holder) }), err
 }
 
 const selectDecisions = `
-	SELECT d.id, d.a, d.b, ma.name, mb.name, d.same, d.reason, d.decided_by, d.decided, u.reason, u.undone_by, u.undone
+	SELECT d.id, d.a, d.b, ma.name, mb.name, d.same, d.reason, d.decided_by, d.account, d.decided, u.reason, u.undone_by, u.undone
 	FROM identity_decisions d
 	JOIN mentions ma ON ma.id = d.a
 	JOIN mentions mb ON mb.id = d.b
@@ -172,7 +197,7 @@ func scanDecided(r db.Row) (d Decided, err error) {
 	var same, decided int64
 	var reason, by sql.NullString
 	var at sql.NullInt64
-	err = r.Scan(&d.ID, &d.A, &d.B, &d.NameA, &d.NameB, &same, &d.Reason, &d.By, &decided, &reason, &by, &at)
+	err = r.Scan(&d.ID, &d.A, &d.B, &d.NameA, &d.NameB, &same, &d.Reason, &d.By, &d.Account, &decided, &reason, &by, &at)
 	d.Same, d.At = same == 1, time.UnixMicro(decided).UTC()
 	if at.Valid {
 		d.Undone = &Undone{reason.String, by.String, time.UnixMicro(at.Int64).UTC()}
@@ -198,13 +223,13 @@ func decisionsAbout(ctx context.Context, q db.Querier, person string) ([]Decided
 		ORDER BY d.decided DESC, d.id DESC`, person)
 }
 
-func insertDecision(ctx context.Context, tx *db.Tx, id, by, a, b string, same bool, reason string) error {
+func insertDecision(ctx context.Context, tx *db.Tx, id string, by *access.Actor, a, b string, same bool, reason string) error {
 	one := 0
 	if same {
 		one = 1
 	}
-	return tx.Exec(ctx, `INSERT INTO identity_decisions (id, a, b, same, reason, decided_by, decided) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		id, a, b, one, reason, by, tx.Now.UnixMicro())
+	return tx.Exec(ctx, `INSERT INTO identity_decisions (id, a, b, same, reason, decided_by, account, decided) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		id, a, b, one, reason, by.Name, by.Account, tx.Now.UnixMicro())
 }
 
 func insertUndone(ctx context.Context, tx *db.Tx, decision, by, reason string) error {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"clew/internal/access"
 	"clew/internal/db"
 )
 
@@ -41,8 +42,9 @@ type outcome struct {
 	verdict     Verdict
 }
 
-// outcomes are those of each of some samples, in the order they were drawn.
-func outcomes(ctx context.Context, q db.Querier, samples ...string) (all map[string][]outcome, err error) {
+// outcomes are those of each of some samples that the actor may see, in the order
+// they were drawn.
+func outcomes(ctx context.Context, q db.Querier, sight *access.Sight, samples ...string) (all map[string][]outcome, err error) {
 	all = map[string][]outcome{}
 	if len(samples) == 0 {
 		return all, nil
@@ -52,20 +54,22 @@ func outcomes(ctx context.Context, q db.Querier, samples ...string) (all map[str
 		outcome
 	}
 	in := ` IN (` + db.List(1, len(samples)) + `)`
+	open, args := sight.OpenReport("x.pattern", db.Args(samples))
 	err = db.Each(ctx, q, func(r db.Row) (o row, err error) {
-		var verdict, answer sql.NullString
-		err = r.Scan(&o.sample, &o.area, &o.month, &o.recorded, &verdict, &answer)
+		var verdict, answer, kept sql.NullString
+		err = r.Scan(&o.sample, &o.area, &o.month, &o.recorded, &verdict, &answer, &kept)
+		o.verdict = Verdict(kept.String)
 		if Kind(answer.String) == Confirm {
 			o.verdict = Verdict(verdict.String)
 		}
 		return o, err
 	}, func(o row) error { all[o.sample] = append(all[o.sample], o.outcome); return nil }, `
-		SELECT x.sample, x.area, x.month, x.recorded, d.verdict, w.answer
+		SELECT x.sample, x.area, x.month, x.recorded, d.verdict, w.answer, x.verdict
 		FROM audit_sample_patterns x
 		LEFT JOIN reports xo ON xo.id = x.pattern
 		LEFT JOIN reports xn ON xn.same_record = xo.same_record AND xn.replaced_by = ''
 		LEFT JOIN accounts p ON p.report = xn.id`+currentOf(sampledPairs+in)+`
-		WHERE x.sample`+in+` ORDER BY x.sample, x.place`, db.Args(samples)...)
+		WHERE x.sample`+in+open+` ORDER BY x.sample, x.place`, args...)
 	return all, err
 }
 
@@ -76,9 +80,12 @@ const sampledPairs = `
 	WHERE yo.id = yx.pattern AND yn.same_record = yo.same_record AND yn.replaced_by = '' AND ya.report = yn.id AND yx.sample`
 
 // Results are what a sample shows so far.
-func (s *Store) Results(ctx context.Context, sample string) (r Results, err error) {
-	err = s.db.Read(ctx, func(v *db.View) error {
-		all, err := outcomes(ctx, v, sample)
+func (s *Store) Results(ctx context.Context, by access.Actor, sample string) (r Results, err error) {
+	err = s.guard.Look(ctx, by, access.ReadAccuracy, func(v *db.View, sight *access.Sight) error {
+		if _, err := sampleSeen(ctx, v, sight, sample); err != nil {
+			return err
+		}
+		all, err := outcomes(ctx, v, sight, sample)
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/fault"
 	"clew/internal/report"
@@ -14,8 +15,8 @@ import (
 // Decide keeps what somebody decided about a pattern. seen is the number of
 // reports that person was shown: when there are more by now, the answer is
 // fault.Conflict, and nothing is kept.
-func (s *Store) Decide(ctx context.Context, by, pattern string, v Verdict, classification, reason string, seen int) (id string, err error) {
-	by, classification, reason = strings.TrimSpace(by), strings.TrimSpace(classification), strings.TrimSpace(reason)
+func (s *Store) Decide(ctx context.Context, by access.Actor, pattern string, v Verdict, classification, reason string, seen int) (id string, err error) {
+	classification, reason = strings.TrimSpace(classification), strings.TrimSpace(reason)
 	var wrong fault.Messages
 	if !slices.Contains(Verdicts, v) {
 		wrong.Add("verdict", "Select what you decide")
@@ -26,18 +27,16 @@ func (s *Store) Decide(ctx context.Context, by, pattern string, v Verdict, class
 	if len(classification) > mostClass {
 		wrong.Add("classification", "What it should be recorded as has 400 letters at most")
 	}
-	if by == "" {
-		wrong.Add("by", "Say who you are before you decide")
-	}
 	if err := wrong.Err(); err != nil {
 		return "", err
 	}
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		now, err := db.One(ctx, tx, db.Number, `SELECT reports FROM patterns WHERE id = $1`, pattern)
+	err = s.guard.Act(ctx, by, access.DecideRecording, func(tx *db.Tx, sight *access.Sight) error {
+		if _, err := report.Seen(ctx, tx, sight, pattern); err != nil {
+			return err
+		}
+		sight.Saw("pattern", pattern)
+		now, err := db.One(ctx, tx, db.Number, `SELECT reports FROM patterns WHERE id = $1 AND pool = $2`, pattern, sight.Pool.ID)
 		if errors.Is(err, fault.NotFound) {
-			if _, err := report.One(ctx, tx, pattern); err != nil {
-				return err
-			}
 			return fault.Conflict // it is part of another pattern by now, or of none
 		}
 		if err != nil {
@@ -52,27 +51,25 @@ func (s *Store) Decide(ctx context.Context, by, pattern string, v Verdict, class
 			return fault.Conflict // somebody decided meanwhile: undo that first
 		}
 		id = db.NewID()
-		return insertDecision(ctx, tx, id, by, pattern, v, classification, reason, seen)
+		return insertDecision(ctx, tx, id, &by, pattern, v, classification, reason, seen)
 	})
 	return id, err
 }
 
 // Answer confirms a decision, disagrees with it, or undoes it. Nobody confirms
 // his or her own.
-func (s *Store) Answer(ctx context.Context, by, decision string, k Kind, reason string) (Decision, error) {
-	by, reason = strings.TrimSpace(by), strings.TrimSpace(reason)
+func (s *Store) Answer(ctx context.Context, by access.Actor, decision string, k Kind, reason string) (Decision, error) {
+	reason = strings.TrimSpace(reason)
 	var d Decision
-	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
-		if d, err = one(ctx, tx, decision); err != nil {
+	err := s.guard.Act(ctx, by, access.AnswerRecording, func(tx *db.Tx, sight *access.Sight) (err error) {
+		if d, err = seen(ctx, tx, sight, decision); err != nil {
 			return err
 		}
 		var wrong fault.Messages
 		switch {
-		case by == "":
-			wrong.Add("by", "Say who you are before you answer")
 		case k != Confirm && k != Disagree && k != Undo:
 			wrong.Add("answer", "Select whether you agree")
-		case k != Undo && sameName(by, d.By):
+		case k != Undo && by.Account == d.Account:
 			wrong.Add("answer", "A second person must confirm: this decision is your own")
 		case k != Confirm && reason == "":
 			wrong.Add("reason", "Say why")
@@ -88,22 +85,33 @@ func (s *Store) Answer(ctx context.Context, by, decision string, k Kind, reason 
 				return fault.Conflict
 			}
 		}
-		return insertAnswer(ctx, tx, decision, by, k, reason)
+		return insertAnswer(ctx, tx, decision, &by, k, reason)
 	})
 	return d, err
 }
 
-// sameName reports whether two names are one, however they are spaced and in
-// whatever letters.
-func sameName(a, b string) bool {
-	one := func(s string) string { return strings.Join(strings.Fields(s), " ") }
-	return strings.EqualFold(one(a), one(b))
+// seen is a decision about a pattern the actor may see.
+func seen(ctx context.Context, q db.Querier, sight *access.Sight, id string) (Decision, error) {
+	sight.Saw("decision", id)
+	d, err := one(ctx, q, id)
+	if err != nil {
+		return d, err
+	}
+	if _, err := report.Seen(ctx, q, sight, d.Pattern); err != nil {
+		return Decision{}, err
+	}
+	sight.Saw("decision", id)
+	return d, nil
 }
 
 // About are the decisions ever made about a pattern, newest first. Decisions
 // made on parts of it, before they were joined, are among them.
-func (s *Store) About(ctx context.Context, pattern string) (all []Decision, err error) {
-	err = s.db.Read(ctx, func(v *db.View) error {
+func (s *Store) About(ctx context.Context, by access.Actor, pattern string) (all []Decision, err error) {
+	err = s.guard.Look(ctx, by, access.ReadPattern, func(v *db.View, sight *access.Sight) error {
+		if _, err := report.Seen(ctx, v, sight, pattern); err != nil {
+			return err
+		}
+		sight.Saw("pattern", pattern)
 		all, err = about(ctx, v, pattern)
 		return err
 	})
@@ -125,9 +133,9 @@ func standing(ctx context.Context, q db.Querier, pattern string) (*Decision, err
 }
 
 // One is a decision by id, or fault.NotFound.
-func (s *Store) One(ctx context.Context, id string) (d Decision, err error) {
-	err = s.db.Read(ctx, func(v *db.View) error {
-		d, err = one(ctx, v, id)
+func (s *Store) One(ctx context.Context, by access.Actor, id string) (d Decision, err error) {
+	err = s.guard.Look(ctx, by, access.ReadPattern, func(v *db.View, sight *access.Sight) error {
+		d, err = seen(ctx, v, sight, id)
 		return err
 	})
 	return d, err
@@ -135,9 +143,12 @@ func (s *Store) One(ctx context.Context, id string) (d Decision, err error) {
 
 // PatternOf is the id of the pattern that a report is part of now: the report
 // itself when it is part of none.
-func (s *Store) PatternOf(ctx context.Context, report string) (id string, err error) {
-	err = s.db.Read(ctx, func(v *db.View) error {
-		id, err = patternOf(ctx, v, report)
+func (s *Store) PatternOf(ctx context.Context, by access.Actor, key string) (id string, err error) {
+	err = s.guard.Look(ctx, by, access.ReadPattern, func(v *db.View, sight *access.Sight) error {
+		if _, err := report.Seen(ctx, v, sight, key); err != nil {
+			return err
+		}
+		id, err = patternOf(ctx, v, key)
 		return err
 	})
 	return id, err

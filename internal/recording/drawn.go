@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"slices"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/pattern"
 )
@@ -24,12 +25,13 @@ type Drawn struct {
 }
 
 // Drawn are all rows of a sample, in order. There are always as many as were
-// drawn, whatever became of the patterns.
-func (s *Store) Drawn(ctx context.Context, sample string) (all []Drawn, err error) {
-	err = s.db.Read(ctx, func(v *db.View) error {
-		if _, err := db.One(ctx, v, scanSample, selectSamples+`WHERE s.id = $1`, sample); err != nil {
+// drawn, whatever became of the patterns, but for those a lock hides.
+func (s *Store) Drawn(ctx context.Context, by access.Actor, sample string) (all []Drawn, err error) {
+	err = s.guard.Look(ctx, by, access.ReadSample, func(v *db.View, sight *access.Sight) error {
+		if _, err := sampleSeen(ctx, v, sight, sample); err != nil {
 			return err
 		}
+		open, args := sight.OpenReport("x.pattern", []any{sample})
 		all, err = db.All(ctx, v, scanDrawn, `
 			SELECT x.place, x.pattern, x.area, x.month, x.recorded, p.finding, d.id, d.verdict, d.classification, w.answer
 			FROM audit_sample_patterns x
@@ -37,7 +39,12 @@ func (s *Store) Drawn(ctx context.Context, sample string) (all []Drawn, err erro
 			LEFT JOIN reports xn ON xn.same_record = xo.same_record AND xn.replaced_by = ''
 			LEFT JOIN accounts xa ON xa.report = xn.id
 			LEFT JOIN patterns p ON p.victim = xa.victim AND p.suspect = xa.suspect`+currentOf(sampledPairs+` = $1`)+`
-			WHERE x.sample = $1 ORDER BY x.place`, sample)
+			WHERE x.sample = $1`+open+` ORDER BY x.place`, args...)
+		for i := range all {
+			if sight.Blind() {
+				all[i].Place = i + 1 // no gap tells of what is left out
+			}
+		}
 		return err
 	})
 	return all, err

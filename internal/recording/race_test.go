@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"clew/internal/access/accesstest"
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
 	"clew/internal/fault"
@@ -40,50 +41,56 @@ func atOnce(t *testing.T, what string, n int, f func(i int) error) {
 func TestDecidedAtOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := filled(t, d, 1)
-		all, _, err := s.Worklist(t.Context(), recording.Filter{}, 0, 50)
+		all, _, err := s.Worklist(t.Context(), accesstest.As("Ann Reader"), recording.Filter{}, 0, 50)
 		if err != nil || len(all) != 1 {
 			t.Fatalf("%d patterns, %v", len(all), err)
 		}
 		p := all[0]
 		atOnce(t, "decide", 6, func(i int) error {
-			_, err := s.Decide(t.Context(), fmt.Sprint("Reader ", i), p.ID, recording.Stalking, "Stalking", "Read it", p.Reports)
+			_, err := s.Decide(t.Context(), accesstest.As(fmt.Sprint("Reader ", i)), p.ID, recording.Stalking, "Stalking", "Read it", p.Reports)
 			return err
 		})
-		about, err := s.About(t.Context(), p.ID)
+		about, err := s.About(t.Context(), accesstest.As("Ann Reader"), p.ID)
 		if err != nil || len(about) != 1 {
 			t.Fatalf("%d decisions, %v", len(about), err)
 		}
 		atOnce(t, "answer", 6, func(i int) error {
-			_, err := s.Answer(t.Context(), fmt.Sprint("Second ", i), about[0].ID, []recording.Kind{recording.Confirm, recording.Disagree}[i%2], "I read it too")
+			_, err := s.Answer(t.Context(), accesstest.As(fmt.Sprint("Second ", i)), about[0].ID, []recording.Kind{recording.Confirm, recording.Disagree}[i%2], "I read it too")
 			return err
 		})
 		atOnce(t, "undo", 6, func(i int) error {
-			_, err := s.Answer(t.Context(), fmt.Sprint("Third ", i), about[0].ID, recording.Undo, "New facts")
+			_, err := s.Answer(t.Context(), accesstest.As(fmt.Sprint("Third ", i)), about[0].ID, recording.Undo, "New facts")
 			return err
 		})
-		if about, err = s.About(t.Context(), p.ID); err != nil || len(about[0].Answers) != 2 {
+		if about, err = s.About(t.Context(), accesstest.As("Ann Reader"), p.ID); err != nil || len(about[0].Answers) != 2 {
 			t.Errorf("answers: %+v, %v", about, err)
 		}
 	})
 }
 
-// TestOwnNameInOtherLetters refuses whoever confirms his own decision under his
-// own name, spaced and written another way.
-func TestOwnNameInOtherLetters(t *testing.T) {
+// TestOwnDecision refuses whoever confirms a decision made with the same account,
+// under whatever name, and takes the word of a namesake.
+func TestOwnDecision(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := filled(t, d, 1)
-		all, _, err := s.Worklist(t.Context(), recording.Filter{}, 0, 50)
+		zoe := accesstest.As("Zoë Reader")
+		all, _, err := s.Worklist(t.Context(), zoe, recording.Filter{}, 0, 50)
 		if err != nil {
 			t.Fatal(err)
 		}
-		id, err := s.Decide(t.Context(), " Zoë  Reader ", all[0].ID, recording.Stalking, "", "Read it", all[0].Reports)
+		id, err := s.Decide(t.Context(), zoe, all[0].ID, recording.Stalking, "", "Read it", all[0].Reports)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = s.Answer(t.Context(), "ZOË READER", id, recording.Confirm, "")
+		married := zoe
+		married.Name = "Zoë Moss"
+		_, err = s.Answer(t.Context(), married, id, recording.Confirm, "")
 		invalid(t, err, "answer")
-		_, err = s.Answer(t.Context(), "  ", id, recording.Confirm, "")
-		invalid(t, err, "by")
+		namesake := accesstest.As("another")
+		namesake.Name = zoe.Name
+		if _, err = s.Answer(t.Context(), namesake, id, recording.Confirm, ""); err != nil {
+			t.Errorf("a namesake: %v", err)
+		}
 	})
 }
 
@@ -92,7 +99,7 @@ func TestOwnNameInOtherLetters(t *testing.T) {
 func TestDecidedOnWhatIsPartOfAnother(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := filled(t, d, 2)
-		all, _, err := s.Worklist(t.Context(), recording.Filter{}, 0, 50)
+		all, _, err := s.Worklist(t.Context(), accesstest.As("Ann Reader"), recording.Filter{}, 0, 50)
 		if err != nil || len(all) != 2 {
 			t.Fatalf("%d patterns, %v", len(all), err)
 		}
@@ -100,13 +107,13 @@ func TestDecidedOnWhatIsPartOfAnother(t *testing.T) {
 		if later.ID < all[1].ID {
 			later = all[1]
 		}
-		held := pattern.NewStore(d, person.NewStore(d))
+		held := pattern.NewStore(accesstest.Guard(t, d), person.NewStore(accesstest.Guard(t, d)))
 		for _, side := range []func(string) string{person.VictimOf, person.SuspectOf} {
-			if err := held.Decide(t.Context(), "Ann Reader", side(all[0].ID), side(all[1].ID), true, "One person"); err != nil {
+			if err := held.Decide(t.Context(), accesstest.As("Ann Reader"), side(all[0].ID), side(all[1].ID), true, "One person"); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if _, err := s.Decide(t.Context(), "Ann Reader", later.ID, recording.Stalking, "", "Read it", later.Reports); !errors.Is(err, fault.Conflict) {
+		if _, err := s.Decide(t.Context(), accesstest.As("Ann Reader"), later.ID, recording.Stalking, "", "Read it", later.Reports); !errors.Is(err, fault.Conflict) {
 			t.Errorf("%v, want a conflict", err)
 		}
 	})
@@ -115,19 +122,19 @@ func TestDecidedOnWhatIsPartOfAnother(t *testing.T) {
 // TestNamesInCapitals finds names with letters that SQLite cannot make small.
 func TestNamesInCapitals(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		held := pattern.NewStore(d, person.NewStore(d))
+		held := pattern.NewStore(accesstest.Guard(t, d), person.NewStore(accesstest.Guard(t, d)))
 		for i, victim := range []report.Party{{GivenName: "ZOË", FamilyName: "ÅKERLUND", Born: "1981-01-01"}, {GivenName: "Chloë", FamilyName: "Åkesson", Born: "1961-05-09"}} {
 			for j := range 2 {
 				r := &report.Record{ID: fmt.Sprintf("%d/%d", i, j), Agency: "Northmoor Police", Reported: time.Date(2026, 1, 3+j, 20, 0, 0, 0, time.UTC), Victim: victim,
 					Suspect: report.Party{GivenName: suspects[i], FamilyName: families[i], Born: fmt.Sprint(1971 + i)}, Narrative: "He followed her home."}
-				if _, _, err := held.Record(t.Context(), "Ann Reader", r); err != nil {
+				if _, _, err := held.Record(t.Context(), accesstest.As("Ann Reader"), r); err != nil {
 					t.Fatal(err)
 				}
 			}
 		}
-		s := recording.NewStore(d)
+		s := recording.NewStore(accesstest.Guard(t, d))
 		for name, want := range map[string]int{"zoë": 1, "ZOË": 1, "Zoë åkerlund": 1, "åke": 2, "ÅKES": 1, "chloë": 1, "zoe": 0, `\`: 0, "_": 0} {
-			if all, total, err := s.Worklist(t.Context(), recording.Filter{Name: name}, 0, 50); err != nil || total != want || len(all) != want {
+			if all, total, err := s.Worklist(t.Context(), accesstest.As("Ann Reader"), recording.Filter{Name: name}, 0, 50); err != nil || total != want || len(all) != want {
 				t.Errorf("%q found %d of %d, %v; want %d", name, len(all), total, err, want)
 			}
 		}
@@ -138,23 +145,23 @@ func TestNamesInCapitals(t *testing.T) {
 // it was June in Greenwich.
 func TestMonthsAreLondons(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		held := pattern.NewStore(d, person.NewStore(d))
+		held := pattern.NewStore(accesstest.Guard(t, d), person.NewStore(accesstest.Guard(t, d)))
 		for j := range 2 {
 			r := &report.Record{ID: fmt.Sprint(j), Agency: "Northmoor Police", Reported: time.Date(2026, 6, 1+29*j, 23, 30, 0, 0, time.UTC), OffenceCode: "8Q", Offence: "Stalking",
 				Victim: report.Party{GivenName: "Vera", FamilyName: "Marlow", Born: "1981-01-01"}, Suspect: report.Party{GivenName: "Sid", FamilyName: "Broom", Born: "1971"}, Narrative: "He followed her home."}
-			if _, _, err := held.Record(t.Context(), "Ann Reader", r); err != nil {
+			if _, _, err := held.Record(t.Context(), accesstest.As("Ann Reader"), r); err != nil {
 				t.Fatal(err)
 			}
 		}
-		s := recording.NewStore(d)
-		id, err := s.Draw(t.Context(), "Ann Reader", "", 1, recording.Filter{})
+		s := recording.NewStore(accesstest.Guard(t, d))
+		id, err := s.Draw(t.Context(), accesstest.As("Ann Reader"), "", 1, recording.Filter{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if drawn, err := s.Drawn(t.Context(), id); err != nil || len(drawn) != 1 || drawn[0].Month != "2026-07" {
+		if drawn, err := s.Drawn(t.Context(), accesstest.As("Ann Reader"), id); err != nil || len(drawn) != 1 || drawn[0].Month != "2026-07" {
 			t.Errorf("drawn: %+v, %v; want July", drawn, err)
 		}
-		c, err := s.Classification(t.Context(), report.Classification("8Q", "Stalking"), 0, 50)
+		c, err := s.Classification(t.Context(), accesstest.As("Ann Reader"), report.Classification("8Q", "Stalking"), 0, 50)
 		if err != nil || len(c.Months) != 2 || c.Months[0].Begins.Format("January 2006") != "June 2026" || c.Months[1].Begins.Format("January 2006") != "July 2026" {
 			t.Errorf("months: %+v, %v; want June and July", c.Months, err)
 		}

@@ -14,7 +14,7 @@ package recording
 import (
 	"time"
 
-	"clew/internal/db"
+	"clew/internal/access"
 )
 
 // A Verdict is what a person decides about a pattern.
@@ -83,6 +83,7 @@ type Decision struct {
 	Reason         string
 	Reports        int // in the pattern when decided
 	By             string
+	Account        string // of By
 	At             time.Time
 	Answers        []Answer // in order
 }
@@ -121,7 +122,7 @@ const (
 )
 
 // A Store keeps the audit.
-type Store struct{ db *db.DB }
+type Store struct{ guard *access.Guard }
 
-// NewStore returns the store in d.
-func NewStore(d *db.DB) *Store { return &Store{d} }
+// NewStore returns the store behind a guard.
+func NewStore(g *access.Guard) *Store { return &Store{g} }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"clew/internal/access/accesstest"
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
 	"clew/internal/fault"
@@ -26,7 +27,7 @@ var (
 // filled holds n patterns of two reports each; every third is recorded as stalking.
 func filled(t *testing.T, d *db.DB, n int) *recording.Store {
 	t.Helper()
-	held := pattern.NewStore(d, person.NewStore(d))
+	held := pattern.NewStore(accesstest.Guard(t, d), person.NewStore(accesstest.Guard(t, d)))
 	for i := range n {
 		for j := range 2 {
 			at := time.Date(2026, time.Month(1+i%3), 3+j, 20, 0, 0, 0, time.UTC)
@@ -37,12 +38,12 @@ func filled(t *testing.T, d *db.DB, n int) *recording.Store {
 			if i%3 == 0 {
 				r.OffenceCode, r.Offence = "195/12", "Stalking"
 			}
-			if _, _, err := held.Record(t.Context(), "Ann Reader", r); err != nil {
+			if _, _, err := held.Record(t.Context(), accesstest.As("Ann Reader"), r); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	return recording.NewStore(d)
+	return recording.NewStore(accesstest.Guard(t, d))
 }
 
 func invalid(t *testing.T, err error, field string) {
@@ -55,50 +56,50 @@ func invalid(t *testing.T, err error, field string) {
 func TestTwoPeopleDecide(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := filled(t, d, 3)
-		all, _, err := s.Worklist(t.Context(), recording.Filter{Finding: pattern.NotRecorded}, 0, 50)
+		all, _, err := s.Worklist(t.Context(), accesstest.As("Ann Reader"), recording.Filter{Finding: pattern.NotRecorded}, 0, 50)
 		if err != nil || len(all) != 2 {
 			t.Fatalf("%d patterns not recorded, %v; want 2", len(all), err)
 		}
 		p := all[0]
-		_, err = s.Decide(t.Context(), "Ann Reader", p.ID, recording.Stalking, "", "  ", p.Reports)
+		_, err = s.Decide(t.Context(), accesstest.As("Ann Reader"), p.ID, recording.Stalking, "", "  ", p.Reports)
 		invalid(t, err, "reason")
-		_, err = s.Decide(t.Context(), "Ann Reader", p.ID, "guilty", "", "x", p.Reports)
+		_, err = s.Decide(t.Context(), accesstest.As("Ann Reader"), p.ID, "guilty", "", "x", p.Reports)
 		invalid(t, err, "verdict")
-		if _, err := s.Decide(t.Context(), "Ann Reader", p.ID, recording.Stalking, "", "x", p.Reports-1); !errors.Is(err, fault.Conflict) {
+		if _, err := s.Decide(t.Context(), accesstest.As("Ann Reader"), p.ID, recording.Stalking, "", "x", p.Reports-1); !errors.Is(err, fault.Conflict) {
 			t.Errorf("decided on fewer reports than there are: %v", err)
 		}
-		if _, err := s.Decide(t.Context(), "Ann Reader", "none", recording.Stalking, "", "x", 2); !errors.Is(err, fault.NotFound) {
+		if _, err := s.Decide(t.Context(), accesstest.As("Ann Reader"), "none", recording.Stalking, "", "x", 2); !errors.Is(err, fault.NotFound) {
 			t.Errorf("a pattern that is not there: %v", err)
 		}
-		id, err := s.Decide(t.Context(), "Ann Reader", p.ID, recording.Stalking, "Stalking (section 2A)", "Followed twice", p.Reports)
+		id, err := s.Decide(t.Context(), accesstest.As("Ann Reader"), p.ID, recording.Stalking, "Stalking (section 2A)", "Followed twice", p.Reports)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Decide(t.Context(), "Bo Second", p.ID, recording.NotOne, "", "No", p.Reports); !errors.Is(err, fault.Conflict) {
+		if _, err := s.Decide(t.Context(), accesstest.As("Bo Second"), p.ID, recording.NotOne, "", "No", p.Reports); !errors.Is(err, fault.Conflict) {
 			t.Errorf("a second decision beside the first: %v", err)
 		}
-		_, err = s.Answer(t.Context(), "ann reader", id, recording.Confirm, "")
+		_, err = s.Answer(t.Context(), accesstest.As("Ann Reader"), id, recording.Confirm, "")
 		invalid(t, err, "answer")
 		state := func(want recording.State) {
 			t.Helper()
-			got, _, err := s.Worklist(t.Context(), recording.Filter{State: want}, 0, 50)
+			got, _, err := s.Worklist(t.Context(), accesstest.As("Ann Reader"), recording.Filter{State: want}, 0, 50)
 			if err != nil || !slices.ContainsFunc(got, func(e recording.Entry) bool { return e.ID == p.ID && e.State == want }) {
 				t.Errorf("the pattern is not listed as %s: %+v, %v", want, got, err)
 			}
 		}
 		state(recording.Decided)
-		if _, err := s.Answer(t.Context(), "Bo Second", id, recording.Confirm, ""); err != nil {
+		if _, err := s.Answer(t.Context(), accesstest.As("Bo Second"), id, recording.Confirm, ""); err != nil {
 			t.Fatal(err)
 		}
 		state(recording.Confirmed)
-		if _, err := s.Answer(t.Context(), "Cy Third", id, recording.Disagree, "No"); !errors.Is(err, fault.Conflict) {
+		if _, err := s.Answer(t.Context(), accesstest.As("Cy Third"), id, recording.Disagree, "No"); !errors.Is(err, fault.Conflict) {
 			t.Errorf("answered twice: %v", err)
 		}
-		if _, err := s.Answer(t.Context(), "Ann Reader", id, recording.Undo, "New facts"); err != nil {
+		if _, err := s.Answer(t.Context(), accesstest.As("Ann Reader"), id, recording.Undo, "New facts"); err != nil {
 			t.Fatal(err)
 		}
 		state(recording.Undecided)
-		about, err := s.About(t.Context(), p.ID)
+		about, err := s.About(t.Context(), accesstest.As("Ann Reader"), p.ID)
 		if err != nil || len(about) != 1 || len(about[0].Answers) != 2 || about[0].Standing() != recording.Undecided {
 			t.Errorf("what was decided and undone is not all kept: %+v, %v", about, err)
 		}
@@ -117,17 +118,17 @@ func TestWorklistFilters(t *testing.T) {
 			"since": {recording.Filter{Since: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)}, 3}, "undecided": {recording.Filter{State: recording.Undecided}, 9},
 			"confirmed": {recording.Filter{State: recording.Confirmed}, 0}, "grown": {recording.Filter{Grown: true}, 0}, "counter": {recording.Filter{Counter: true}, 0},
 		} {
-			all, total, err := s.Worklist(t.Context(), c.f, 0, 4)
+			all, total, err := s.Worklist(t.Context(), accesstest.As("Ann Reader"), c.f, 0, 4)
 			if err != nil || total != c.want || len(all) != min(4, c.want) {
 				t.Errorf("%s: %d of %d, %v; want %d", name, len(all), total, err, c.want)
 			}
 		}
 		for _, sort := range append(recording.Sorts, "no such order") {
-			first, _, err := s.Worklist(t.Context(), recording.Filter{Sort: sort}, 0, 5)
+			first, _, err := s.Worklist(t.Context(), accesstest.As("Ann Reader"), recording.Filter{Sort: sort}, 0, 5)
 			if err != nil {
 				t.Fatal(err)
 			}
-			rest, _, err := s.Worklist(t.Context(), recording.Filter{Sort: sort}, 5, 50)
+			rest, _, err := s.Worklist(t.Context(), accesstest.As("Ann Reader"), recording.Filter{Sort: sort}, 5, 50)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -146,11 +147,11 @@ func TestSampleIsDrawnAgainFromItsSeed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := filled(t, d, 12)
 		draw := func(seed string) (ids []string) {
-			id, err := s.Draw(t.Context(), "Ann Reader", seed, 5, recording.Filter{})
+			id, err := s.Draw(t.Context(), accesstest.As("Ann Reader"), seed, 5, recording.Filter{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			sample, all, err := s.Sampled(t.Context(), id)
+			sample, all, err := s.Sampled(t.Context(), accesstest.As("Ann Reader"), id)
 			if err != nil || sample.DrawnFrom != 12 || len(all) != 5 {
 				t.Fatalf("%d of %d, %v", len(all), sample.DrawnFrom, err)
 			}
@@ -165,9 +166,9 @@ func TestSampleIsDrawnAgainFromItsSeed(t *testing.T) {
 		if a, b := draw(""), draw(""); slices.Equal(a, b) {
 			t.Error("two seeds nobody chose drew the same in the same order")
 		}
-		_, err := s.Draw(t.Context(), "Ann Reader", "", 0, recording.Filter{})
+		_, err := s.Draw(t.Context(), accesstest.As("Ann Reader"), "", 0, recording.Filter{})
 		invalid(t, err, "size")
-		_, err = s.Draw(t.Context(), "Ann Reader", "", 5, recording.Filter{Name: "nobody"})
+		_, err = s.Draw(t.Context(), accesstest.As("Ann Reader"), "", 5, recording.Filter{Name: "nobody"})
 		invalid(t, err, "size")
 	})
 }
@@ -175,11 +176,11 @@ func TestSampleIsDrawnAgainFromItsSeed(t *testing.T) {
 func TestAccuracy(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := filled(t, d, 6)
-		id, err := s.Draw(t.Context(), "Ann Reader", "seed", 6, recording.Filter{})
+		id, err := s.Draw(t.Context(), accesstest.As("Ann Reader"), "seed", 6, recording.Filter{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, all, err := s.Sampled(t.Context(), id)
+		_, all, err := s.Sampled(t.Context(), accesstest.As("Ann Reader"), id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -190,15 +191,15 @@ func TestAccuracy(t *testing.T) {
 			} else if i == 4 {
 				v = recording.NeedsEnquiry
 			}
-			dec, err := s.Decide(t.Context(), "Ann Reader", e.ID, v, "", "Read it", e.Reports)
+			dec, err := s.Decide(t.Context(), accesstest.As("Ann Reader"), e.ID, v, "", "Read it", e.Reports)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := s.Answer(t.Context(), "Bo Second", dec, recording.Confirm, ""); err != nil {
+			if _, err := s.Answer(t.Context(), accesstest.As("Bo Second"), dec, recording.Confirm, ""); err != nil {
 				t.Fatal(err)
 			}
 		}
-		r, err := s.Results(t.Context(), id)
+		r, err := s.Results(t.Context(), accesstest.As("Ann Reader"), id)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/fault"
 	"clew/internal/pattern"
@@ -34,7 +35,7 @@ const mostSampled = 2000
 
 // Draw draws a random sample of size patterns from those a filter shows. An
 // empty seed is one nobody could have guessed.
-func (s *Store) Draw(ctx context.Context, by, seed string, size int, f Filter) (id string, err error) {
+func (s *Store) Draw(ctx context.Context, by access.Actor, seed string, size int, f Filter) (id string, err error) {
 	seed = strings.TrimSpace(seed)
 	if seed == "" {
 		seed = rand.Text()
@@ -46,18 +47,15 @@ func (s *Store) Draw(ctx context.Context, by, seed string, size int, f Filter) (
 	if len(seed) > 100 {
 		wrong.Add("seed", "A seed has 100 letters at most")
 	}
-	if by == "" {
-		wrong.Add("by", "Say who you are before you draw a sample")
-	}
 	if err := wrong.Err(); err != nil {
 		return "", err
 	}
-	where, args, joins := f.where()
-	from := ` FROM patterns p`
-	if joins {
-		from += current
-	}
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
+	err = s.guard.Act(ctx, by, access.DrawSample, func(tx *db.Tx, sight *access.Sight) error {
+		where, args, joins := f.where(sight)
+		from := ` FROM patterns p`
+		if joins {
+			from += current
+		}
 		all, err := db.All(ctx, tx, db.Text, `SELECT p.id`+from+where+` ORDER BY p.id`, args...)
 		if err != nil {
 			return err
@@ -75,8 +73,9 @@ func (s *Store) Draw(ctx context.Context, by, seed string, size int, f Filter) (
 			return err
 		}
 		id = db.NewID()
-		if err := tx.Exec(ctx, `INSERT INTO audit_samples (id, seed, size, filter, drawn_from, drawn_by, drawn) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			id, seed, len(chosen), string(text), len(all), by, tx.Now.UnixMicro()); err != nil {
+		sight.Saw("sample", id)
+		if err := tx.Exec(ctx, `INSERT INTO audit_samples (id, seed, size, filter, drawn_from, drawn_by, drawn, pool) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			id, seed, len(chosen), string(text), len(all), by.Name, tx.Now.UnixMicro(), sight.Pool.ID); err != nil {
 			return err
 		}
 		rows := make([][]any, len(chosen))
@@ -146,41 +145,102 @@ func scanSample(r db.Row) (s Sample, err error) {
 }
 
 // Samples are the samples drawn, newest first.
-func (s *Store) Samples(ctx context.Context) (all []Sample, err error) {
-	err = s.db.Read(ctx, func(v *db.View) error {
-		if all, err = db.All(ctx, v, scanSample, selectSamples+`ORDER BY s.drawn DESC, s.id DESC LIMIT 100`); err != nil {
+func (s *Store) Samples(ctx context.Context, by access.Actor) (all []Sample, err error) {
+	err = s.guard.Look(ctx, by, access.ReadAccuracy, func(v *db.View, sight *access.Sight) error {
+		sight.Saw("samples", "")
+		if all, err = db.All(ctx, v, scanSample, selectSamples+`WHERE s.pool = $1 ORDER BY s.drawn DESC, s.id DESC LIMIT 100`, sight.Pool.ID); err != nil {
 			return err
 		}
 		ids := make([]string, len(all))
 		for i := range all {
 			ids[i] = all[i].ID
 		}
-		found, err := outcomes(ctx, v, ids...)
+		found, err := outcomes(ctx, v, sight, ids...)
+		if err != nil {
+			return err
+		}
 		for i := range all {
+			if err := all[i].see(ctx, v, sight); err != nil {
+				return err
+			}
 			for _, o := range found[all[i].ID] {
 				all[i].Done += btoi(o.verdict != "")
 			}
 		}
-		return err
+		return nil
 	})
 	return all, err
 }
 
-// Sampled is a sample with its patterns, in the order they were drawn.
-func (s *Store) Sampled(ctx context.Context, id string) (sample Sample, all []Entry, err error) {
-	err = s.db.Read(ctx, func(v *db.View) error {
-		if sample, err = db.One(ctx, v, scanSample, selectSamples+`WHERE s.id = $1`, id); err != nil {
+// sampleSeen is a sample that was drawn in the actor's pool.
+func sampleSeen(ctx context.Context, q db.Querier, sight *access.Sight, id string) (Sample, error) {
+	sight.Saw("sample", id)
+	s, err := db.One(ctx, q, scanSample, selectSamples+`WHERE s.id = $1 AND s.pool = $2`, id, sight.Pool.ID)
+	if err != nil {
+		return s, err
+	}
+	return s, s.see(ctx, q, sight)
+}
+
+// see makes a sample say what an actor may know, for one from whom somebody is
+// hidden: as if it had been drawn without what those people reported.
+func (s *Sample) see(ctx context.Context, q db.Querier, sight *access.Sight) error {
+	if !sight.Blind() {
+		return nil
+	}
+	open, args := sight.OpenReport("x.pattern", []any{s.ID})
+	size, err := db.One(ctx, q, db.Number, `SELECT COUNT(*) FROM audit_sample_patterns x WHERE x.sample = $1`+open, args...)
+	if err != nil {
+		return err
+	}
+	s.Size = int(size)
+	drawnFrom := func(sight *access.Sight) (int, error) {
+		where, args, joins := s.Filter.where(sight)
+		from := ` FROM patterns p`
+		if joins {
+			from += current
+		}
+		n, err := db.One(ctx, q, db.Number, `SELECT COUNT(*)`+from+where+` AND EXISTS (SELECT 1 FROM reports r WHERE r.id = p.id AND r.taken_in <= `+db.List(len(args)+1, 1)+`)`, append(args, s.Drawn.UnixMicro())...)
+		return int(n), err
+	}
+	all, err := drawnFrom(&access.Sight{Subject: sight.Subject})
+	if err != nil {
+		return err
+	}
+	seen, err := drawnFrom(sight)
+	s.DrawnFrom -= all - seen
+	return err
+}
+
+// see makes entries say what an actor may know.
+func see(ctx context.Context, q db.Querier, sight *access.Sight, all []Entry) error {
+	for i := range all {
+		if err := pattern.See(ctx, q, sight, &all[i].Line); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// Sampled is a sample with its patterns, in the order they were drawn.
+func (s *Store) Sampled(ctx context.Context, by access.Actor, id string) (sample Sample, all []Entry, err error) {
+	err = s.guard.Look(ctx, by, access.ReadSample, func(v *db.View, sight *access.Sight) error {
+		if sample, err = sampleSeen(ctx, v, sight, id); err != nil {
+			return err
+		}
+		open, args := sight.Open([]any{id, sight.Pool.ID}, "p.victim", "p.suspect")
 		all, err = db.All(ctx, v, scanEntry, `
 			SELECT `+pattern.LineColumns+`, d.id, d.verdict, d.reports, w.answer
 			FROM audit_sample_patterns x
 			JOIN reports xo ON xo.id = x.pattern
 			JOIN reports xn ON xn.same_record = xo.same_record AND xn.replaced_by = ''
 			JOIN accounts xa ON xa.report = xn.id
-			JOIN patterns p ON p.victim = xa.victim AND p.suspect = xa.suspect`+currentOf(sampledPairs+` = $1`)+`
-			WHERE x.sample = $1 ORDER BY x.place`, id)
-		return err
+			JOIN patterns p ON p.victim = xa.victim AND p.suspect = xa.suspect AND p.pool = $2`+currentOf(sampledPairs+` = $1`)+`
+			WHERE x.sample = $1`+open+` ORDER BY x.place`, args...)
+		if err != nil {
+			return err
+		}
+		return see(ctx, v, sight, all)
 	})
 	return sample, all, err
 }

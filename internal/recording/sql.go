@@ -5,13 +5,14 @@ import (
 	"database/sql"
 	"time"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/fault"
 	"clew/internal/report"
 )
 
 const selectDecisions = `
-	SELECT d.id, d.pattern, d.verdict, d.classification, d.reason, d.reports, d.decided_by, d.decided, w.answer, w.reason, w.answered_by, w.answered
+	SELECT d.id, d.pattern, d.verdict, d.classification, d.reason, d.reports, d.decided_by, d.account, d.decided, w.answer, w.reason, w.answered_by, w.answered
 	FROM recording_decisions d LEFT JOIN recording_answers w ON w.decision = d.id `
 
 type line struct {
@@ -23,7 +24,7 @@ func scanLine(r db.Row) (l line, err error) {
 	var at int64
 	var answer, reason, by sql.NullString
 	var answered sql.NullInt64
-	err = r.Scan(&l.ID, &l.Pattern, &l.Verdict, &l.Classification, &l.Reason, &l.Reports, &l.By, &at, &answer, &reason, &by, &answered)
+	err = r.Scan(&l.ID, &l.Pattern, &l.Verdict, &l.Classification, &l.Reason, &l.Reports, &l.By, &l.Account, &at, &answer, &reason, &by, &answered)
 	l.At = time.UnixMicro(at).UTC()
 	if answer.Valid {
 		l.answer = &Answer{Kind(answer.String), reason.String, by.String, time.UnixMicro(answered.Int64).UTC()}
@@ -68,18 +69,18 @@ func about(ctx context.Context, q db.Querier, pattern string) ([]Decision, error
 		ORDER BY d.decided DESC, d.id DESC, w.answered, w.id`, pattern)
 }
 
-func insertDecision(ctx context.Context, tx *db.Tx, id, by, pattern string, v Verdict, classification, reason string, reports int) error {
+func insertDecision(ctx context.Context, tx *db.Tx, id string, by *access.Actor, pattern string, v Verdict, classification, reason string, reports int) error {
 	if classification != "" {
 		if err := report.Classify(ctx, tx, "", classification); err != nil {
 			return err
 		}
 	}
 	return tx.Exec(ctx, `
-		INSERT INTO recording_decisions (id, pattern, verdict, classification, reason, reports, decided_by, decided) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		id, pattern, v, classification, reason, reports, by, tx.Now.UnixMicro())
+		INSERT INTO recording_decisions (id, pattern, verdict, classification, reason, reports, decided_by, account, decided) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		id, pattern, v, classification, reason, reports, by.Name, by.Account, tx.Now.UnixMicro())
 }
 
-func insertAnswer(ctx context.Context, tx *db.Tx, decision, by string, k Kind, reason string) error {
-	return tx.Exec(ctx, `INSERT INTO recording_answers (id, decision, answer, reason, answered_by, answered) VALUES ($1, $2, $3, $4, $5, $6)`,
-		db.NewID(), decision, k, reason, by, tx.Now.UnixMicro())
+func insertAnswer(ctx context.Context, tx *db.Tx, decision string, by *access.Actor, k Kind, reason string) error {
+	return tx.Exec(ctx, `INSERT INTO recording_answers (id, decision, answer, reason, answered_by, account, answered) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		db.NewID(), decision, k, reason, by.Name, by.Account, tx.Now.UnixMicro())
 }

@@ -3,6 +3,8 @@ package recording
 import (
 	"context"
 	"database/sql"
+	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,9 +12,11 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/fault"
 	"clew/internal/pattern"
+	"clew/internal/person"
 )
 
 // A Filter says which patterns a worklist shows, and in what order. The zero
@@ -85,7 +89,7 @@ const stands = `NOT EXISTS (SELECT 1 FROM recording_answers u WHERE u.decision =
 	LEFT JOIN recording_decisions d ON d.id = c.decision
 	LEFT JOIN recording_answers w ON w.decision = d.id AND w.answer <> 'undone'`
 
-func (f Filter) where() (clause string, args []any, joins bool) {
+func (f Filter) where(sight *access.Sight) (clause string, args []any, joins bool) {
 	var all []string
 	add := func(c string, a ...any) {
 		for _, v := range a {
@@ -118,7 +122,7 @@ func (f Filter) where() (clause string, args []any, joins bool) {
 	for _, flag := range []struct {
 		on     bool
 		clause string
-	}{{f.Grave, `p.grave = 1`}, {f.Escalates, `p.escalates = 1`}, {f.Others, `p.others > 0`}, {f.Counter, `p.counter > 0`}, {f.Grown, `p.reports > d.reports`}} {
+	}{{f.Grave, `p.grave = 1`}, {f.Escalates, `p.escalates = 1`}, {f.Others && !sight.Blind(), `p.others > 0`}, {f.Counter, `p.counter > 0`}, {f.Grown, `p.reports > d.reports`}} {
 		if flag.on {
 			add(flag.clause)
 		}
@@ -131,10 +135,17 @@ func (f Filter) where() (clause string, args []any, joins bool) {
 	case Confirmed, Disputed:
 		add(`w.answer = ?`, map[State]string{Confirmed: string(Confirm), Disputed: string(Disagree)}[f.State])
 	}
-	if len(all) > 0 {
-		clause = " WHERE " + strings.Join(all, " AND ")
+	pooled, args := sight.Pool.Pooled("p.pool", args)
+	open, args := sight.Open(args, "p.victim", "p.suspect")
+	if f.Others && sight.Blind() { // what p.others counts may be hidden
+		var others string
+		others, args = sight.Open(args, "o.victim")
+		open += ` AND EXISTS (SELECT 1 FROM accounts o WHERE o.suspect = p.suspect AND o.victim <> p.victim` + others + `)`
 	}
-	return clause, args, f.State != "" || f.Grown
+	if len(all) > 0 {
+		clause = " AND " + strings.Join(all, " AND ")
+	}
+	return " WHERE 1 = 1" + pooled + clause + open, args, f.State != "" || f.Grown
 }
 
 // mostName is the longest part of a name, in bytes, that anybody has.
@@ -149,13 +160,14 @@ func capital(r rune) rune {
 }
 
 // Worklist is a page of patterns from skip on, and how many there are in all.
-func (s *Store) Worklist(ctx context.Context, f Filter, skip, most int) (all []Entry, total int, err error) {
-	where, args, joins := f.where()
+func (s *Store) Worklist(ctx context.Context, who access.Actor, f Filter, skip, most int) (all []Entry, total int, err error) {
 	by, ok := order[f.Sort]
 	if !ok {
 		by = order[MostPressing]
 	}
-	err = s.db.Read(ctx, func(v *db.View) error {
+	err = s.guard.Look(ctx, who, access.ReadWorklist, func(v *db.View, sight *access.Sight) error {
+		sight.Saw("worklist", "")
+		where, args, joins := f.where(sight)
 		from := ` FROM patterns p`
 		if joins {
 			from += current
@@ -176,7 +188,10 @@ func (s *Store) Worklist(ctx context.Context, f Filter, skip, most int) (all []E
 			SELECT `+pattern.LineColumns+`, d.id, d.verdict, d.reports, w.answer
 			FROM patterns p`+currentOf(`SELECT victim, suspect FROM patterns WHERE id IN (`+db.List(1, len(ids))+`)`)+`
 			WHERE p.id IN (`+db.List(1, len(ids))+`) ORDER BY `+by, db.Args(ids)...)
-		return err
+		if err != nil {
+			return err
+		}
+		return see(ctx, v, sight, all)
 	})
 	return all, total, err
 }
@@ -201,33 +216,41 @@ func scanEntry(r db.Row) (e Entry, err error) {
 }
 
 // Findings counts patterns by finding.
-func (s *Store) Findings(ctx context.Context) (counts map[pattern.Finding]int, err error) {
+func (s *Store) Findings(ctx context.Context, by access.Actor) (counts map[pattern.Finding]int, err error) {
 	counts = map[pattern.Finding]int{}
-	err = s.db.Read(ctx, func(v *db.View) error {
+	err = s.guard.Look(ctx, by, access.ReadWorklist, func(v *db.View, sight *access.Sight) error {
+		sight.Saw("worklist", "")
+		where, args, _ := Filter{}.where(sight)
 		type count struct {
 			finding pattern.Finding
 			n       int
 		}
 		return db.Each(ctx, v, func(r db.Row) (c count, err error) { return c, r.Scan(&c.finding, &c.n) },
-			func(c count) error { counts[c.finding] = c.n; return nil }, `SELECT finding, COUNT(*) FROM patterns GROUP BY finding`)
+			func(c count) error { counts[c.finding] = c.n; return nil }, `SELECT p.finding, COUNT(*) FROM patterns p`+where+` GROUP BY p.finding`, args...)
 	})
 	return counts, err
 }
 
 // Waiting counts the decisions that wait for a second person.
-func (s *Store) Waiting(ctx context.Context) (n int, err error) {
-	err = s.db.Read(ctx, func(v *db.View) error {
-		k, err := db.One(ctx, v, db.Number, `SELECT COUNT(*) FROM recording_decisions d WHERE NOT EXISTS (SELECT 1 FROM recording_answers w WHERE w.decision = d.id)`)
+func (s *Store) Waiting(ctx context.Context, by access.Actor) (n int, err error) {
+	err = s.guard.Look(ctx, by, access.ReadWorklist, func(v *db.View, sight *access.Sight) error {
+		sight.Saw("worklist", "")
+		held, args := sight.Pool.Held("r.holder", nil)
+		open, args := sight.OpenReport("r.id", args)
+		k, err := db.One(ctx, v, db.Number, `SELECT COUNT(*) FROM recording_decisions d JOIN reports r ON r.id = d.pattern WHERE NOT EXISTS (SELECT 1 FROM recording_answers w WHERE w.decision = d.id)`+held+open, args...)
 		n = int(k)
 		return err
 	})
 	return n, err
 }
 
-// Agencies lists the agencies that have reports in patterns.
-func (s *Store) Agencies(ctx context.Context) (all []string, err error) {
-	err = s.db.Read(ctx, func(v *db.View) error {
-		all, err = db.All(ctx, v, db.Text, `SELECT DISTINCT agency FROM pattern_agencies ORDER BY agency`)
+// Agencies lists the agencies that have reports in patterns, for one who is about
+// to do something to choose from.
+func (s *Store) Agencies(ctx context.Context, by access.Actor, todo access.Action) (all []string, err error) {
+	err = s.guard.Look(ctx, by, todo, func(v *db.View, sight *access.Sight) error {
+		sight.Nobody()
+		open, args := sight.Open([]any{sight.Pool.ID}, "p.victim", "p.suspect")
+		all, err = db.All(ctx, v, db.Text, `SELECT DISTINCT a.agency FROM pattern_agencies a JOIN patterns p ON p.id = a.pattern WHERE p.pool = $1`+open+` ORDER BY a.agency`, args...)
 		return err
 	})
 	return all, err
@@ -241,7 +264,7 @@ type View struct {
 
 // SaveView keeps a worklist's filter (the query of its address) under a name. A
 // view of that name is replaced.
-func (s *Store) SaveView(ctx context.Context, by, name, query string) error {
+func (s *Store) SaveView(ctx context.Context, by access.Actor, name, query string) error {
 	name = strings.TrimSpace(name)
 	if name == "" {
 		return fault.Bad("view", "Give the view a name")
@@ -249,29 +272,48 @@ func (s *Store) SaveView(ctx context.Context, by, name, query string) error {
 	if len([]rune(name)) > 60 {
 		return fault.Bad("view", "The name of a view has 60 letters at most")
 	}
-	return s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := tx.Exec(ctx, `DELETE FROM views WHERE name = $1`, name); err != nil {
+	return s.guard.Act(ctx, by, access.SaveView, func(tx *db.Tx, sight *access.Sight) error {
+		id := db.NewID()
+		sight.Saw("view", id)
+		if err := tx.Exec(ctx, `DELETE FROM views WHERE name = $1 AND pool = $2`, name, sight.Pool.ID); err != nil {
 			return err
 		}
-		return tx.Exec(ctx, `INSERT INTO views (id, name, query, saved_by, saved) VALUES ($1, $2, $3, $4, $5)`, db.NewID(), name, query, by, tx.Now.UnixMicro())
+		return tx.Exec(ctx, `INSERT INTO views (id, name, query, saved_by, saved, pool) VALUES ($1, $2, $3, $4, $5, $6)`, id, name, query, by.Name, tx.Now.UnixMicro(), sight.Pool.ID)
 	})
 }
 
 // ForgetView removes a saved view. One that is gone already stays so.
-func (s *Store) ForgetView(ctx context.Context, id string) error {
-	return s.db.Write(ctx, func(tx *db.Tx) error { return tx.Exec(ctx, `DELETE FROM views WHERE id = $1`, id) })
+func (s *Store) ForgetView(ctx context.Context, by access.Actor, id string) error {
+	return s.guard.Act(ctx, by, access.SaveView, func(tx *db.Tx, sight *access.Sight) error {
+		sight.Saw("view", id)
+		return tx.Exec(ctx, `DELETE FROM views WHERE id = $1 AND pool = $2`, id, sight.Pool.ID)
+	})
+}
+
+// words is what a view shows, as text.
+func (w *View) words() string {
+	q, err := url.ParseQuery(w.Query)
+	if err != nil {
+		return w.Query
+	}
+	return strings.Join(slices.Concat(slices.Collect(maps.Values(q))...), " ")
 }
 
 // Views are the saved views, by name.
-func (s *Store) Views(ctx context.Context) (all []View, err error) {
+func (s *Store) Views(ctx context.Context, by access.Actor) (all []View, err error) {
 	scan := func(r db.Row) (w View, err error) {
 		var saved int64
 		err = r.Scan(&w.ID, &w.Name, &w.Query, &w.By, &saved)
 		w.Saved = time.UnixMicro(saved).UTC()
 		return w, err
 	}
-	err = s.db.Read(ctx, func(v *db.View) error {
-		all, err = db.All(ctx, v, scan, `SELECT id, name, query, saved_by, saved FROM views ORDER BY name`)
+	err = s.guard.Look(ctx, by, access.ReadWorklist, func(v *db.View, sight *access.Sight) error {
+		sight.Saw("worklist", "")
+		if all, err = db.All(ctx, v, scan, `SELECT id, name, query, saved_by, saved FROM views WHERE pool = $1 ORDER BY name`, sight.Pool.ID); err != nil {
+			return err
+		}
+		names, err := person.HiddenNames(ctx, v, sight)
+		all = slices.DeleteFunc(all, func(w View) bool { return names.In(w.Name) || names.In(w.words()) })
 		return err
 	})
 	return all, err

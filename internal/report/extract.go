@@ -177,7 +177,7 @@ func (x *Extract) fault(cells []string, c int, err error) {
 			value = strings.TrimSpace(value + " " + strings.TrimSpace(cells[i]))
 		}
 	}
-	if value == "" {
+	if value == "" || err == nil { // "null" and the like say that there is nothing
 		x.wrong = append(x.wrong, name+" is empty")
 		return
 	}

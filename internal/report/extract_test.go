@@ -154,6 +154,18 @@ func TestSetAside(t *testing.T) {
 }
 
 // What looks odd and can still be read.
+// TestNullForNothing reads a row whose agency and date say that there is none: it is
+// set aside, as one without them is.
+func TestNullForNothing(t *testing.T) {
+	x, err := report.NewExtract(reader(t, "record_id,agency,reported_at\nNM/1,null,null\n"), nil, "", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if records, asides := all(t, x); len(records) != 0 || len(asides) != 1 || !strings.Contains(asides[0].Reason, "agency is empty") {
+		t.Errorf("%d records, set aside %+v", len(records), asides)
+	}
+}
+
 func TestKept(t *testing.T) {
 	for _, c := range []struct{ header, cells, want string }{
 		{"kind", "FOUND_PROPERTY", "found-property"},

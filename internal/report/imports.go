@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/fault"
 )
@@ -34,19 +35,19 @@ type Import struct {
 	Message               string
 	Read, Kept, Already   int
 	Corrected, Aside      int
-	By                    string
+	By, Holder            string // who began it, and the agency that holds what it takes in
 	Begun                 time.Time
 	Ended                 time.Time // zero while it runs
 }
 
 const selectImports = `
-	SELECT id, file, fingerprint, state, mapping, message, rows_read, kept, already, corrected, aside, begun_by, begun, ended FROM imports `
+	SELECT id, file, fingerprint, state, mapping, message, rows_read, kept, already, corrected, aside, begun_by, begun, ended, holder FROM imports `
 
 func scanImport(r db.Row) (i Import, err error) {
 	var mapping string
 	var begun int64
 	var ended *int64
-	err = r.Scan(&i.ID, &i.File, &i.Fingerprint, &i.State, &mapping, &i.Message, &i.Read, &i.Kept, &i.Already, &i.Corrected, &i.Aside, &i.By, &begun, &ended)
+	err = r.Scan(&i.ID, &i.File, &i.Fingerprint, &i.State, &mapping, &i.Message, &i.Read, &i.Kept, &i.Already, &i.Corrected, &i.Aside, &i.By, &begun, &ended, &i.Holder)
 	if err != nil {
 		return i, err
 	}
@@ -63,13 +64,14 @@ func ImportOf(ctx context.Context, q db.Querier, id string) (Import, error) {
 }
 
 // BeginImport keeps that a file is to be taken in, and returns the import.
-func (s *Store) BeginImport(ctx context.Context, by, file, fingerprint string, mapping map[string]string) (i Import, err error) {
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		i = Import{ID: db.NewID(), File: file, Fingerprint: fingerprint, State: Waiting, Mapping: mapping, By: by, Begun: tx.Now}
+func (s *Store) BeginImport(ctx context.Context, by access.Actor, file, fingerprint string, mapping map[string]string) (i Import, err error) {
+	err = s.guard.Act(ctx, by, access.ImportReports, func(tx *db.Tx, sight *access.Sight) error {
+		i = Import{ID: db.NewID(), File: file, Fingerprint: fingerprint, State: Waiting, Mapping: mapping, By: by.Name, Holder: by.Agency, Begun: tx.Now}
+		sight.Saw("import", i.ID)
 		return tx.Exec(ctx, `
-			INSERT INTO imports (id, file, fingerprint, state, mapping, message, rows_read, kept, already, corrected, aside, begun_by, begun)
-			VALUES ($1, $2, $3, $4, $5, '', 0, 0, 0, 0, 0, $6, $7)`,
-			i.ID, file, fingerprint, i.State, text(mapping), by, tx.Now.UnixMicro())
+			INSERT INTO imports (id, file, fingerprint, state, mapping, message, rows_read, kept, already, corrected, aside, begun_by, begun, holder)
+			VALUES ($1, $2, $3, $4, $5, '', 0, 0, 0, 0, 0, $6, $7, $8)`,
+			i.ID, file, fingerprint, i.State, text(mapping), by.Name, tx.Now.UnixMicro(), by.Agency)
 	})
 	return i, err
 }
@@ -77,9 +79,9 @@ func (s *Store) BeginImport(ctx context.Context, by, file, fingerprint string, m
 // StartImport moves a waiting, failed or stopped import to reading, with the
 // mapping that was confirmed, and sets its counts to 0: taking a file in twice
 // changes nothing, so to go on is to start again.
-func (s *Store) StartImport(ctx context.Context, id string, mapping map[string]string) (i Import, err error) {
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if i, err = ImportOf(ctx, tx, id); err != nil {
+func (s *Store) StartImport(ctx context.Context, by access.Actor, id string, mapping map[string]string) (i Import, err error) {
+	err = s.guard.Act(ctx, by, access.ImportReports, func(tx *db.Tx, sight *access.Sight) error {
+		if i, err = ownImport(ctx, tx, sight, id); err != nil {
 			return err
 		}
 		if i.State.Running() || i.State == Done {
@@ -144,23 +146,47 @@ func (s *Store) Interrupted(ctx context.Context) error {
 }
 
 // ImportOf is the import with an id, or fault.NotFound.
-func (s *Store) ImportOf(ctx context.Context, id string) (i Import, err error) {
-	err = s.db.Read(ctx, func(v *db.View) error {
-		i, err = ImportOf(ctx, v, id)
+func (s *Store) ImportOf(ctx context.Context, by access.Actor, id string) (i Import, err error) {
+	err = s.guard.Look(ctx, by, access.ReadImports, func(v *db.View, sight *access.Sight) error {
+		i, err = ownImport(ctx, v, sight, id)
 		return err
 	})
 	return i, err
 }
 
+// ChangeImport is the import with an id, for one who is about to stop it or to
+// remove its file.
+func (s *Store) ChangeImport(ctx context.Context, by access.Actor, id string) (i Import, err error) {
+	err = s.guard.Act(ctx, by, access.ImportReports, func(tx *db.Tx, sight *access.Sight) error {
+		i, err = ownImport(ctx, tx, sight, id)
+		return err
+	})
+	return i, err
+}
+
+// ownImport is an import of the actor's own agency: nobody else sees its files.
+func ownImport(ctx context.Context, q db.Querier, sight *access.Sight, id string) (Import, error) {
+	sight.Saw("import", id)
+	i, err := ImportOf(ctx, q, id)
+	if err == nil && i.Holder != sight.Agency {
+		err = fault.NotFound
+	}
+	if err != nil {
+		return Import{}, err
+	}
+	return i, nil
+}
+
 // Imports are the imports from skip on, newest first, and how many there are.
-func (s *Store) Imports(ctx context.Context, skip, most int) (all []Import, total int, err error) {
-	err = s.db.Read(ctx, func(v *db.View) error {
-		n, err := db.One(ctx, v, db.Number, `SELECT count(*) FROM imports`)
+func (s *Store) Imports(ctx context.Context, by access.Actor, skip, most int) (all []Import, total int, err error) {
+	err = s.guard.Look(ctx, by, access.ReadImports, func(v *db.View, sight *access.Sight) error {
+		sight.Saw("imports", "")
+		n, err := db.One(ctx, v, db.Number, `SELECT count(*) FROM imports WHERE holder = $1`, by.Agency)
 		if err != nil {
 			return err
 		}
 		total = int(n)
-		all, err = db.All(ctx, v, scanImport, selectImports+`ORDER BY begun DESC, id DESC LIMIT $1 OFFSET $2`, most, skip)
+		all, err = db.All(ctx, v, scanImport, selectImports+`WHERE holder = $3 ORDER BY begun DESC, id DESC LIMIT $1 OFFSET $2`, most, skip, by.Agency)
 		return err
 	})
 	return all, total, err
@@ -168,7 +194,7 @@ func (s *Store) Imports(ctx context.Context, skip, most int) (all []Import, tota
 
 // AsideRows calls f with each row an import set aside, in order of line, at
 // most the first most of them when most is above 0.
-func (s *Store) AsideRows(ctx context.Context, id string, most int, f func(Aside) error) error {
+func (s *Store) AsideRows(ctx context.Context, by access.Actor, id string, most int, f func(Aside) error) error {
 	limit := ""
 	args := []any{id}
 	if most > 0 {
@@ -180,6 +206,9 @@ func (s *Store) AsideRows(ctx context.Context, id string, most int, f func(Aside
 			return a, err
 		}
 		return a, json.Unmarshal([]byte(cells), &a.Cells)
+	}
+	if _, err := s.ImportOf(ctx, by, id); err != nil { // in the ledger before the first row leaves
+		return err
 	}
 	return s.db.Read(ctx, func(v *db.View) error {
 		return db.Each(ctx, v, scan, f, `SELECT line, reason, cells FROM rows_aside WHERE import = $1 ORDER BY line`+limit, args...)

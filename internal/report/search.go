@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"clew/internal/access"
 	"clew/internal/db"
 )
 
@@ -32,24 +33,25 @@ const MostFound = 200
 // first, then the newest. It gives the reports from skip on, and how many there
 // are in all; a total above MostFound means that there are more, nobody counted
 // how many.
-func (s *Store) Search(ctx context.Context, text string, skip, most int) (page []Found, total int, err error) {
-	err = s.db.Read(ctx, func(v *db.View) error {
-		byReference, err := withReference(ctx, v, text)
+func (s *Store) Search(ctx context.Context, by access.Actor, text string, skip, most int) (page []Found, total int, err error) {
+	err = s.guard.Look(ctx, by, access.FindReports, func(v *db.View, sight *access.Sight) error {
+		sight.Saw("search", "")
+		byReference, err := withReference(ctx, v, sight, text)
 		if err != nil {
 			return err
 		}
-		byOffence, err := withOffence(ctx, v, text)
+		byOffence, err := withOffence(ctx, v, sight, text)
 		if err != nil {
 			return err
 		}
-		by := make(map[string]string, len(byReference))
+		foundBy := make(map[string]string, len(byReference))
 		for _, key := range byReference {
-			by[key] = "reference"
+			foundBy[key] = "reference"
 		}
 		all := byReference
 		for _, key := range byOffence {
-			if by[key] == "" {
-				by[key] = "offence"
+			if foundBy[key] == "" {
+				foundBy[key] = "offence"
 				all = append(all, key)
 			}
 		}
@@ -60,7 +62,7 @@ func (s *Store) Search(ctx context.Context, text string, skip, most int) (page [
 			return err
 		}
 		for i := range page {
-			page[i].By = by[page[i].Key]
+			page[i].By = foundBy[page[i].Key]
 		}
 		return nil
 	})
@@ -73,13 +75,14 @@ const leastPrefix = 3
 
 // withReference are the keys of the reports whose reference is the text or, where
 // the text looks like part of one, begins with it.
-func withReference(ctx context.Context, q db.Querier, text string) ([]string, error) {
+func withReference(ctx context.Context, q db.Querier, sight *access.Sight, text string) ([]string, error) {
 	ref := Reference(text)
 	switch {
 	case ref == "":
 		return nil, nil
 	case utf8.RuneCountInString(ref) < leastPrefix || !strings.ContainsFunc(ref, unicode.IsDigit):
-		return db.All(ctx, q, db.Text, `SELECT id FROM reports WHERE reference = $1 ORDER BY reported DESC, id DESC LIMIT $2`, ref, MostFound+1)
+		seen, args := visible(sight, []any{ref, MostFound + 1})
+		return db.All(ctx, q, db.Text, `SELECT id FROM reports WHERE reference = $1`+seen+` ORDER BY reported DESC, id DESC LIMIT $2`, args...)
 	}
 	// The range is what the index is for; the last condition is what is asked. It
 	// holds in whatever order the database's language puts letters in.
@@ -87,7 +90,15 @@ func withReference(ctx context.Context, q db.Querier, text string) ([]string, er
 	if end := after(ref); end != "" {
 		where, args = where+` AND reference < $4`, append(args, end)
 	}
-	return db.All(ctx, q, db.Text, `SELECT id FROM reports WHERE `+where+` ORDER BY reference, reported DESC, id DESC LIMIT $3`, args...)
+	seen, args := visible(sight, args)
+	return db.All(ctx, q, db.Text, `SELECT id FROM reports WHERE `+where+seen+` ORDER BY reference, reported DESC, id DESC LIMIT $3`, args...)
+}
+
+// visible is the condition that a row of reports may be seen.
+func visible(sight *access.Sight, args []any) (string, []any) {
+	held, args := sight.Pool.Held("reports.holder", args)
+	open, args := sight.OpenReport("reports.id", args)
+	return held + open + ` AND reports.erased IS NULL`, args
 }
 
 // after is a text that comes after all that begin with a prefix of capitals and
@@ -117,7 +128,7 @@ const mostClasses = 500
 
 // withOffence are the keys of the newest reports whose code and title hold words
 // that begin with each word of the text.
-func withOffence(ctx context.Context, q db.Querier, text string) ([]string, error) {
+func withOffence(ctx context.Context, q db.Querier, sight *access.Sight, text string) ([]string, error) {
 	words := strings.Fields(fold(text))
 	if len(words) == 0 || len(words) > 20 || slices.ContainsFunc(words, func(w string) bool { return len(w) > mostWord }) {
 		return nil, nil
@@ -139,7 +150,8 @@ func withOffence(ctx context.Context, q db.Querier, text string) ([]string, erro
 	scan := func(r db.Row) (d dated, err error) { return d, r.Scan(&d.key, &d.reported) }
 	var all []dated
 	for _, c := range classes { // each by its index, newest first: never the whole of a common offence
-		some, err := db.All(ctx, q, scan, `SELECT id, reported FROM reports WHERE classification = $1 ORDER BY reported DESC LIMIT $2`, c, MostFound+1)
+		seen, args := visible(sight, []any{c, MostFound + 1})
+		some, err := db.All(ctx, q, scan, `SELECT id, reported FROM reports WHERE classification = $1`+seen+` ORDER BY reported DESC LIMIT $2`, args...)
 		if err != nil {
 			return nil, err
 		}

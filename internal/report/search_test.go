@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"clew/internal/access/accesstest"
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
 	"clew/internal/report"
@@ -16,7 +17,7 @@ import (
 func keep(t testing.TB, d *db.DB, records ...*report.Record) (keys []string) {
 	t.Helper()
 	err := d.Write(t.Context(), func(tx *db.Tx) error {
-		taken, err := report.Take(t.Context(), tx, "Priya Raman", "", records)
+		taken, err := report.Take(t.Context(), tx, accesstest.Sight("Priya Raman"), "", records)
 		for _, k := range taken {
 			keys = append(keys, k.Key)
 		}
@@ -51,7 +52,7 @@ func TestSearchReports(t *testing.T) {
 			{"harassment", []int{2, 1}, "offence"}, {"HARASS res", []int{2}, "offence"}, {"fear stalking", []int{0}, "offence"}, {"arassment", nil, ""},
 			{"8/65", []int{0}, "offence"}, {"100%", []int{7}, "offence"}, {"damage_", []int{7}, "offence"}, {"%", nil, ""}, {"_", nil, ""}, {`\`, nil, ""}, {"", nil, ""}, {" ", nil, ""},
 		} {
-			found, total, err := report.NewStore(d).Search(t.Context(), c.text, 0, 50)
+			found, total, err := report.NewStore(accesstest.Guard(t, d)).Search(t.Context(), accesstest.As("Ann Reader"), c.text, 0, 50)
 			if err != nil {
 				t.Fatalf("search for %q: %v", c.text, err)
 			}
@@ -66,11 +67,11 @@ func TestSearchReports(t *testing.T) {
 				t.Errorf("search for %q finds %v (%d in all), want %v", c.text, got, total, c.want)
 			}
 		}
-		page, total, err := report.NewStore(d).Search(t.Context(), "NM/2026/000", 1, 1)
+		page, total, err := report.NewStore(accesstest.Guard(t, d)).Search(t.Context(), accesstest.As("Ann Reader"), "NM/2026/000", 1, 1)
 		if err != nil || total != 3 || len(page) != 1 || page[0].Key != keys[1] {
 			t.Errorf("the second of three: %v, %d in all, %v", page, total, err)
 		}
-		if page, _, err = report.NewStore(d).Search(t.Context(), "NM/2026/000", 99, 50); err != nil || len(page) != 0 {
+		if page, _, err = report.NewStore(accesstest.Guard(t, d)).Search(t.Context(), accesstest.As("Ann Reader"), "NM/2026/000", 99, 50); err != nil || len(page) != 0 {
 			t.Errorf("past the end: %v, %v", page, err)
 		}
 	})
@@ -79,7 +80,7 @@ func TestSearchReports(t *testing.T) {
 // The start of any reference finds it, whatever letters and figures it is made of.
 func TestSearchByAnyPrefix(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s := report.NewStore(d)
+		s := report.NewStore(accesstest.Guard(t, d))
 		n := 0
 		rapid.Check(t, func(rt *rapid.T) {
 			id := rapid.StringMatching(`[A-Z0-9]{1,3}[/ -]?[0-9][A-Z0-9]{1,4}`).Draw(rt, "id")
@@ -87,7 +88,7 @@ func TestSearchByAnyPrefix(t *testing.T) {
 			key := keep(t, d, about(id, "", fmt.Sprint("x", n), 1))[0]
 			ref := report.Reference(id)
 			prefix := ref[:rapid.IntRange(3, len(ref)).Draw(rt, "length")]
-			found, total, err := s.Search(t.Context(), prefix, 0, report.MostFound)
+			found, total, err := s.Search(t.Context(), accesstest.As("Ann Reader"), prefix, 0, report.MostFound)
 			if err != nil {
 				rt.Fatal(err)
 			}
@@ -113,12 +114,12 @@ func TestVersions(t *testing.T) {
 		first := keep(t, d, a, c)
 		second := keep(t, d, b)
 		for _, key := range []string{first[0], second[0]} {
-			all, err := report.NewStore(d).Versions(t.Context(), key)
+			all, err := report.NewStore(accesstest.Guard(t, d)).Versions(t.Context(), accesstest.As("Ann Reader"), key)
 			if err != nil || len(all) != 2 || all[0].Key != first[0] || all[1].Key != second[0] || all[0].ReplacedBy != second[0] {
 				t.Errorf("versions of %s: %v, %v", key, all, err)
 			}
 		}
-		if all, err := report.NewStore(d).Versions(t.Context(), "none"); err == nil {
+		if all, err := report.NewStore(accesstest.Guard(t, d)).Versions(t.Context(), accesstest.As("Ann Reader"), "none"); err == nil {
 			t.Errorf("versions of nothing: %v", all)
 		}
 	})

@@ -2,13 +2,16 @@ package report
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/when"
 )
@@ -16,15 +19,15 @@ import (
 var reportColumns = []string{
 	"id", "agency", "record", "reference", "kind", "reported", "happened", "happened_to", "offence_code", "offence", "classification",
 	"occurrences", "relationship", "place", "latitude", "longitude", "narrative", "outcome", "victim", "suspect", "extra",
-	"fingerprint", "same_record", "replaced_by", "import", "line", "taken_in_by", "taken_in",
+	"fingerprint", "same_record", "replaced_by", "import", "line", "taken_in_by", "taken_in", "holder",
 }
 
 const selectReports = `
 	SELECT id, agency, record, kind, reported, happened, happened_to, offence_code, offence, occurrences, relationship, place,
-	       latitude, longitude, narrative, outcome, victim, suspect, extra, replaced_by, import, line, taken_in_by, taken_in
+	       latitude, longitude, narrative, outcome, victim, suspect, extra, replaced_by, import, line, taken_in_by, taken_in, holder
 	FROM reports `
 
-func (r *Record) row(key, print string, same [16]byte, source, by string, now time.Time) []any {
+func (r *Record) row(key, print string, same [16]byte, source string, by *access.Actor, now time.Time) []any {
 	var lat, long any
 	if r.Position != nil {
 		lat, long = r.Position.Latitude, r.Position.Longitude
@@ -36,7 +39,7 @@ func (r *Record) row(key, print string, same [16]byte, source, by string, now ti
 	return []any{
 		key, r.Agency, r.ID, Reference(r.ID), string(kind), r.Reported.UnixMicro(), r.From.String(), r.To.String(), r.OffenceCode, r.Offence,
 		Classification(r.OffenceCode, r.Offence), max(r.Count, 1), r.Relationship, r.Place, lat, long, r.Narrative, r.Outcome,
-		text(r.Victim), text(r.Suspect), text(r.Extra), print, hex.EncodeToString(same[:]), "", source, r.Line, by, now.UnixMicro(),
+		text(r.Victim), text(r.Suspect), text(r.Extra), print, hex.EncodeToString(same[:]), "", source, r.Line, by.Name, now.UnixMicro(), by.Agency,
 	}
 }
 
@@ -54,7 +57,7 @@ func scanHeld(row db.Row) (h Held, err error) {
 	var happened, happenedTo, victim, suspect, extra string
 	var lat, long sql.NullFloat64
 	err = row.Scan(&h.Key, &h.Agency, &h.ID, &h.Kind, &reported, &happened, &happenedTo, &h.OffenceCode, &h.Offence, &h.Count, &h.Relationship,
-		&h.Place, &lat, &long, &h.Narrative, &h.Outcome, &victim, &suspect, &extra, &h.ReplacedBy, &h.Import, &h.Line, &h.By, &taken)
+		&h.Place, &lat, &long, &h.Narrative, &h.Outcome, &victim, &suspect, &extra, &h.ReplacedBy, &h.Import, &h.Line, &h.By, &taken, &h.Holder)
 	if err != nil {
 		return h, err
 	}
@@ -93,7 +96,7 @@ func One(ctx context.Context, q db.Querier, key string) (Held, error) {
 
 // Each calls f with every report that no correction replaces, oldest first.
 func Each(ctx context.Context, q db.Querier, f func(*Held) error) error {
-	return db.Each(ctx, q, scanHeld, func(h Held) error { return f(&h) }, selectReports+`WHERE replaced_by = '' ORDER BY id`)
+	return db.Each(ctx, q, scanHeld, func(h Held) error { return f(&h) }, selectReports+`WHERE replaced_by = '' AND erased IS NULL ORDER BY id`)
 }
 
 // Some are the reports with the given Keys, in order of Key.
@@ -107,30 +110,69 @@ func Some(ctx context.Context, q db.Querier, keys []string) ([]Held, error) {
 type held struct {
 	prints map[string]string   // fingerprint to Key
 	latest map[[16]byte]string // same record to the Key of its newest report
+	shut   map[string]bool     // fingerprints and same records, as kept, of what is hidden from the actor
 }
 
-// known finds which of the records, or earlier versions of them, are held.
-func known(ctx context.Context, tx *db.Tx, records []*Record) (held, error) {
-	k := held{map[string]string{}, map[[16]byte]string{}}
-	type found struct{ key, value string }
-	scan := func(r db.Row) (f found, err error) { return f, r.Scan(&f.key, &f.value) }
-	const most = 500
-	for start := 0; start < len(records); start += most {
-		some := records[start:min(start+most, len(records))]
-		prints, sames := make([]string, len(some)), make([]string, len(some))
-		for i, r := range some {
-			same := SameRecord(r)
-			prints[i], sames[i] = fingerprint(r), hex.EncodeToString(same[:])
+// marks are the fingerprint and the digest of the same record that a record is kept
+// by: the actor's own when what has the usual ones is hidden from them.
+func (h *held) marks(by *access.Actor, r *Record) (print string, same [16]byte) {
+	print, same = fingerprint(r), sameHeld(by.Agency, r)
+	if h.shut[print] || h.shut[hex.EncodeToString(same[:])] {
+		return apart(by, print), sameApart(by, same)
+	}
+	return print, same
+}
+
+func apart(by *access.Actor, print string) string {
+	sum := sha256.Sum256([]byte(by.Account + "\x00" + print))
+	return hex.EncodeToString(sum[:16])
+}
+
+func sameApart(by *access.Actor, same [16]byte) [16]byte {
+	sum := sha256.Sum256([]byte(by.Account + "\x00" + string(same[:])))
+	return [16]byte(sum[:16])
+}
+
+// known finds which of the records, or earlier versions of them, are held. What
+// somebody took in themselves they know of, whoever is hidden from them.
+func known(ctx context.Context, tx *db.Tx, sight *access.Sight, records []*Record) (held, error) {
+	k := held{map[string]string{}, map[[16]byte]string{}, map[string]bool{}}
+	type found struct {
+		key, value string
+		seen       int
+	}
+	scan := func(r db.Row) (f found, err error) { return f, r.Scan(&f.key, &f.value, &f.seen) }
+	find := func(column, where string, values []string) ([]found, error) {
+		n := len(values)
+		open, args := sight.OpenReport("reports.id", append(db.Args(values), sight.Agency, sight.Name))
+		seen := "1"
+		if sight.Blind() {
+			seen = `CASE WHEN taken_in_by = ` + db.List(n+2, 1) + ` OR 1 = 1` + open + ` THEN 1 ELSE 0 END`
+		} else {
+			args = args[:n+1]
 		}
-		all, err := db.All(ctx, tx, scan, `SELECT id, fingerprint FROM reports WHERE fingerprint IN (`+db.List(1, len(some))+`)`, db.Args(prints)...)
+		return db.All(ctx, tx, scan, `SELECT id, `+column+`, `+seen+` FROM reports WHERE `+where+column+` IN (`+db.List(1, n)+`) AND holder = `+db.List(n+1, 1), args...)
+	}
+	for some := range slices.Chunk(records, mostKnown) {
+		var prints, sames []string
+		for _, r := range some {
+			print, same := fingerprint(r), sameHeld(sight.Agency, r)
+			prints, sames = append(prints, print), append(sames, hex.EncodeToString(same[:]))
+			if sight.Blind() {
+				same = sameApart(&sight.Actor, same)
+				prints, sames = append(prints, apart(&sight.Actor, print)), append(sames, hex.EncodeToString(same[:]))
+			}
+		}
+		all, err := find("fingerprint", "", prints)
 		if err != nil {
 			return k, err
 		}
 		for _, f := range all {
-			k.prints[f.value] = f.key
+			if k.prints[f.value] = f.key; f.seen == 0 {
+				k.shut[f.value] = true
+			}
 		}
-		all, err = db.All(ctx, tx, scan, `SELECT id, same_record FROM reports WHERE replaced_by = '' AND same_record IN (`+db.List(1, len(some))+`)`, db.Args(sames)...)
-		if err != nil {
+		if all, err = find("same_record", "replaced_by = '' AND ", sames); err != nil {
 			return k, err
 		}
 		for _, f := range all {
@@ -138,11 +180,15 @@ func known(ctx context.Context, tx *db.Tx, records []*Record) (held, error) {
 			if err != nil {
 				return k, err
 			}
-			k.latest[[16]byte(b)] = f.key
+			if k.latest[[16]byte(b)] = f.key; f.seen == 0 {
+				k.shut[f.value] = true
+			}
 		}
 	}
 	return k, nil
 }
+
+const mostKnown = 250 // records asked for at once, by two marks each for some
 
 func replace(ctx context.Context, tx *db.Tx, old, by string) error {
 	return tx.Exec(ctx, `UPDATE reports SET replaced_by = $2 WHERE id = $1`, old, by)

@@ -9,21 +9,26 @@ import (
 	"time"
 	"unicode"
 
+	"clew/internal/access"
 	"clew/internal/db"
 )
 
 // A Store holds the reports a partnership has taken in. A report is never
 // changed and never removed: a correction is a newer report of the same record,
-// and both are kept.
-type Store struct{ db *db.DB }
+// and both are kept until the whole record is erased (see Erase).
+type Store struct {
+	db    *db.DB
+	guard *access.Guard
+}
 
-// NewStore returns the store in d.
-func NewStore(d *db.DB) *Store { return &Store{d} }
+// NewStore returns the store behind a guard.
+func NewStore(g *access.Guard) *Store { return &Store{g.DB(), g} }
 
 // A Held report is one that has been taken in.
 type Held struct {
 	Record
 	Key        string // Clew's own id
+	Holder     string // the agency that took it in
 	Import     string // empty when it was typed in
 	TakenIn    time.Time
 	By         string
@@ -46,25 +51,29 @@ type Taken struct {
 	Instead string // the Key of the report it corrects, or empty
 }
 
-// Take takes records in within tx, in order, and says what became of each. What
-// of a record's text cannot be shown is left out of it.
-func Take(ctx context.Context, tx *db.Tx, by, source string, records []*Record) ([]Taken, error) {
+// Take takes records in within tx, in order, and says what became of each. The
+// actor's agency holds them: what another holds of the same record is another
+// report. What of a record's text cannot be shown is left out of it. A report that
+// is hidden from the actor is as if it were not held: theirs is kept beside it, so
+// that they neither learn of it nor put theirs in its place.
+func Take(ctx context.Context, tx *db.Tx, sight *access.Sight, source string, records []*Record) ([]Taken, error) {
+	by := &sight.Actor
 	all := make([]Taken, len(records))
 	for _, r := range records {
 		Clean(r)
 	}
-	before, err := known(ctx, tx, records)
+	before, err := known(ctx, tx, sight, records)
 	if err != nil {
 		return nil, err
 	}
 	var rows [][]any
 	for i, r := range records {
-		f := fingerprint(r)
+		f, same := before.marks(by, r)
 		if key, ok := before.prints[f]; ok {
 			all[i] = Taken{Key: key, Taking: Already}
 			continue
 		}
-		key, same := db.NewID(), SameRecord(r)
+		key := db.NewID()
 		all[i] = Taken{Key: key, Instead: before.latest[same]}
 		if all[i].Instead != "" {
 			all[i].Taking = Corrected
@@ -89,12 +98,29 @@ func Take(ctx context.Context, tx *db.Tx, by, source string, records []*Record) 
 }
 
 // One is the report with a Key, or fault.NotFound.
-func (s *Store) One(ctx context.Context, key string) (h Held, err error) {
-	err = s.db.Read(ctx, func(v *db.View) error {
-		h, err = One(ctx, v, key)
+func (s *Store) One(ctx context.Context, by access.Actor, key string) (h Held, err error) {
+	err = s.guard.Look(ctx, by, access.ReadReport, func(v *db.View, sight *access.Sight) error {
+		h, err = Seen(ctx, v, sight, key)
 		return err
 	})
 	return h, err
+}
+
+// Seen is the report with a Key as an actor may see it, or fault.NotFound. It is
+// what the ledger will say was looked at.
+func Seen(ctx context.Context, q db.Querier, sight *access.Sight, key string) (Held, error) {
+	sight.Saw("report", key)
+	open, args := sight.OpenReport("reports.id", []any{key})
+	// Who holds it is asked first, and by itself: a report that is not theirs is
+	// refused as fast as one that never was.
+	holder, err := db.One(ctx, q, db.Text, `SELECT holder FROM reports WHERE id = $1 AND erased IS NULL`+open, args...)
+	if err != nil {
+		return Held{}, err
+	}
+	if err := sight.Require(access.Object{Holder: holder}); err != nil {
+		return Held{}, err
+	}
+	return One(ctx, q, key)
 }
 
 // SameRecord is a digest that a correction shares with what it corrects: the
@@ -106,6 +132,13 @@ func SameRecord(r *Record) [16]byte {
 		h.Write([]byte{0})
 	}
 	return [16]byte(h.Sum(nil)[:16])
+}
+
+// sameHeld is SameRecord among the reports one agency holds.
+func sameHeld(holder string, r *Record) [16]byte {
+	same := SameRecord(r)
+	sum := sha256.Sum256(append([]byte(holder+"\x00"), same[:]...))
+	return [16]byte(sum[:16])
 }
 
 func fold(s string) string { return strings.ToLower(strings.TrimSpace(s)) }

@@ -52,6 +52,9 @@ func gone(err error) error {
 // note logs a request by its pattern: the address itself could tell who was
 // looked up, and the query what for.
 func (m *Mux) note(a *answer, r *http.Request, took time.Duration) {
+	if m.Served != nil {
+		m.Served(method(r), r.Pattern, a.status, took)
+	}
 	level := slog.LevelInfo
 	if strings.HasPrefix(r.URL.Path, "/assets/") {
 		level = slog.LevelDebug

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"clew/internal/fault"
+	"clew/internal/govuk"
 )
 
 const (
@@ -21,7 +22,10 @@ const (
 // Actor is who says to be using Clew, or "". It is taken on trust: it is for the
 // ledger of a copy that only its own computer can reach.
 func Actor(r *http.Request) string {
-	c, err := r.Cookie(nameCookie)
+	if name := govuk.ActorOf(r.Context()); name != "" {
+		return name // they are signed in
+	}
+	c, err := r.Cookie(kept(r, nameCookie))
 	if err != nil {
 		return ""
 	}
@@ -45,13 +49,13 @@ func SetActor(w http.ResponseWriter, r *http.Request, name string) error {
 	case utf8.RuneCountInString(name) > LongestName:
 		return fault.Bad("name", "Your name must be 60 characters or fewer")
 	}
-	http.SetCookie(w, cookie(r, nameCookie, base64.RawURLEncoding.EncodeToString([]byte(name)), month))
+	http.SetCookie(w, cookie(r, kept(r, nameCookie), base64.RawURLEncoding.EncodeToString([]byte(name)), month))
 	return nil
 }
 
 // ForgetActor takes the name away again.
 func ForgetActor(w http.ResponseWriter, r *http.Request) {
-	http.SetCookie(w, cookie(r, nameCookie, "", -1))
+	http.SetCookie(w, cookie(r, kept(r, nameCookie), "", -1))
 }
 
 // plainName is a name on one line, with single spaces, of what can be read.
@@ -73,16 +77,16 @@ func Flash(w http.ResponseWriter, r *http.Request, key string) {
 	if !flashKey(key) {
 		panic("web: a flash key is a-z, 0-9 and hyphens, not " + key)
 	}
-	http.SetCookie(w, cookie(r, flashCookie, key, 60))
+	http.SetCookie(w, cookie(r, kept(r, flashCookie), key, 60))
 }
 
 // Flashed is the key kept for this page, or "". It is given once.
 func Flashed(w http.ResponseWriter, r *http.Request) string {
-	c, err := r.Cookie(flashCookie)
+	c, err := r.Cookie(kept(r, flashCookie))
 	if err != nil {
 		return ""
 	}
-	http.SetCookie(w, cookie(r, flashCookie, "", -1))
+	http.SetCookie(w, cookie(r, kept(r, flashCookie), "", -1))
 	if !flashKey(c.Value) {
 		return ""
 	}

@@ -33,10 +33,14 @@ func Status(err error) int {
 		return http.StatusRequestEntityTooLarge
 	case errors.Is(err, fault.NotFound):
 		return http.StatusNotFound
+	case errors.Is(err, errOut):
+		return http.StatusUnauthorized
 	case errors.Is(err, fault.Forbidden):
 		return http.StatusForbidden
 	case errors.Is(err, fault.Conflict):
 		return http.StatusConflict
+	case errors.Is(err, fault.ReadOnly):
+		return http.StatusServiceUnavailable
 	case errors.Is(err, errMethod):
 		return http.StatusMethodNotAllowed
 	case errors.Is(err, errForm):
@@ -65,6 +69,10 @@ func failureOf(err error) Failure {
 		f.Title = "Page not found"
 		f.Words = []string{"If you typed the address, check that it is right. If you pasted it, check that you copied all of it.",
 			"What was here may have been joined with something else, or may not be yours to see."}
+	case http.StatusUnauthorized:
+		f.Title = "You are signed out"
+		f.Words = []string{"Nothing was saved. What you typed is still on the page before this one.",
+			"Sign in again in another tab or window. Then go back here with the Back button of the browser, and send it again."}
 	case http.StatusForbidden:
 		f.Title = "You may not do this"
 		f.Words = []string{"What you asked for is open to other people. Nothing was changed. If your work needs it, ask the person who looks after Clew where you work."}
@@ -76,6 +84,10 @@ func failureOf(err error) Failure {
 		f.Title = "Somebody else changed this first"
 		f.Words = []string{"Your change was not saved, so that it does not undo theirs.",
 			"Go back, copy anything you typed that you want to keep, load the page again to see what they changed, and then make your change."}
+	case http.StatusServiceUnavailable:
+		f.Title = "Nothing can be changed at the moment"
+		f.Words = []string{"Your change was not saved. You can go on reading; what is sealed, such as contact details, cannot be shown either.",
+			"Tell the person who looks after Clew where you work: the program said why when it started."}
 	case http.StatusUnprocessableEntity:
 		f.Title = "There is a problem with what was sent"
 		f.Words = []string{"Nothing was saved. Go back: what you typed is still there. Then put this right and send it again."}
@@ -106,6 +118,11 @@ func failureOf(err error) Failure {
 func (m *Mux) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, errGone) || errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // nobody is there
+	}
+	if a, _ := w.(*answer); m.Door != nil && (a == nil || a.status == 0) {
+		if errors.Is(err, errOut) && m.turnAway(w, r) || m.Door.Stale(err) && m.proveFirst(w, r) {
+			return
+		}
 	}
 	f := failureOf(err)
 	a, _ := w.(*answer)

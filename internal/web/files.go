@@ -25,19 +25,19 @@ const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><re
 
 // files routes the styles, the scripts and the icon.
 func (m *Mux) files() {
-	m.Handle("GET /assets/", asset)
-	m.Handle("GET /favicon.svg", func(w http.ResponseWriter, _ *http.Request) error {
+	m.Open("GET /assets/", asset)
+	m.Open("GET /favicon.svg", func(w http.ResponseWriter, _ *http.Request) error {
 		w.Header().Set("Content-Type", types[".svg"])
 		w.Header().Set("Cache-Control", "public, max-age=86400")
 		_, err := w.Write([]byte(favicon))
 		return gone(err)
 	})
-	m.Handle("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) error {
+	m.Open("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) error {
 		w.Header().Set("Cache-Control", "public, max-age=86400")
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	})
-	m.Handle("GET /robots.txt", func(w http.ResponseWriter, _ *http.Request) error {
+	m.Open("GET /robots.txt", func(w http.ResponseWriter, _ *http.Request) error {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, err := w.Write([]byte("User-agent: *\nDisallow: /\n"))
 		return gone(err)

@@ -37,7 +37,13 @@ type Handler func(w http.ResponseWriter, r *http.Request) error
 type Mux struct {
 	// Site is what all pages have in common. Set it before serving.
 	Site govuk.Site
+	// Door lets in those who are signed in. Set it before serving.
+	Door *Door
+	// Served is told of each answer, by the pattern and not by the address: for
+	// counting. Set it before serving.
+	Served func(method, route string, status int, took time.Duration)
 
+	open   map[string]bool // patterns for those who are not
 	mux    *http.ServeMux
 	guard  *http.CrossOriginProtection
 	log    *slog.Logger
@@ -105,6 +111,11 @@ func (m *Mux) serve(w http.ResponseWriter, r *http.Request) {
 	}()
 	if err := m.guard.Check(r); err != nil {
 		m.fail(a, r, errForged)
+		return
+	}
+	r, err := m.enter(r)
+	if err != nil {
+		m.fail(a, r, err)
 		return
 	}
 	if err := m.unrouted(a.Header(), r); err != nil {

@@ -108,6 +108,9 @@ func (m Moment) Words() string {
 // DayOf writes the date of t in London: "3 February 2026".
 func DayOf(t time.Time) string { return t.In(London).Format("2 January 2006") }
 
+// TimeOf is a time of day in London: 14:05.
+func TimeOf(t time.Time) string { return t.In(London).Format("15:04") }
+
 var errForm = errors.New("write a date as 2026-02-03 or 03/02/2026, with a time as 19:05 if you have it")
 
 // Parse reads a date in the forms of docs/formats.md: ISO 8601 or British, to

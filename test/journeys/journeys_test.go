@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"clew/internal/access"
 	"clew/internal/app"
 	"clew/internal/demo"
 	"clew/internal/recording"
@@ -38,11 +39,21 @@ func program(t *testing.T, records int) (*app.App, *webtest.Site) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := a.Intake.Run(t.Context(), "Demo", "records.csv", bytes.NewReader(b), nil, "", func(string, int64, int64) {}); err != nil {
+		if _, err := a.Intake.Run(t.Context(), demoOf(t, a), "records.csv", bytes.NewReader(b), nil, "", func(string, int64, int64) {}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return a, webtest.Serve(t, a.Mux(slog.New(slog.DiscardHandler)))
+}
+
+// demoOf is the program at work for the agency that holds the demo's records.
+func demoOf(t *testing.T, a *app.App) access.Actor {
+	t.Helper()
+	by, err := a.At(t.Context(), app.DemoAgency, "Demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return by
 }
 
 func extract(t *testing.T, records int) string {
@@ -79,7 +90,7 @@ func TestImportToDecision(t *testing.T) {
 
 	b.Visit("/")
 	looks(t, b, "start-empty")
-	b.Follow(`button[value="Priya Raman"]`)
+	b.Follow(`button[value="priya"]`)
 	b.Visit("/worklist")
 	looks(t, b, "worklist-empty")
 
@@ -114,9 +125,9 @@ func TestImportToDecision(t *testing.T) {
 		t.Errorf("after deciding the page is %s, want %s", b.Path(), pattern)
 	}
 
-	b.Visit("/name")
-	looks(t, b, "name")
-	b.Follow(`button[value="Grace Adeyinka"]`)
+	b.Visit("/come-in")
+	looks(t, b, "come-in")
+	b.Follow(`button[value="grace"]`)
 	b.Visit("/worklist?state=decided")
 	b.Follow(`main a[href^="/patterns/"]`)
 	b.Click(`main form[action$="/answers"] input[value="confirmed"]`)
@@ -143,17 +154,17 @@ func TestImportToDecision(t *testing.T) {
 // what it is part of before and after it is kept.
 func TestRecordAReport(t *testing.T) {
 	a, site := program(t, 2000)
-	all, _, err := a.Audit.Worklist(t.Context(), recording.Filter{Sort: recording.MostReports}, 0, 1)
+	all, _, err := a.Audit.Worklist(t.Context(), demoOf(t, a), recording.Filter{Sort: recording.MostReports}, 0, 1)
 	if err != nil || len(all) == 0 {
 		t.Fatalf("no pattern to report on: %v", err)
 	}
-	known, err := a.Reports.One(t.Context(), all[0].ID)
+	known, err := a.Reports.One(t.Context(), demoOf(t, a), all[0].ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	b := webtest.Browser(t).Tab(t, site)
-	b.Visit("/name")
-	b.Follow(`button[value="Sam Keogh"]`)
+	b.Visit("/come-in")
+	b.Follow(`button[value="sam"]`)
 	b.Visit("/reports/new")
 	looks(t, b, "report-new")
 	if b.Follow(`main button[name="do"][value="save"]`); b.Status() != 422 {
@@ -172,7 +183,7 @@ func TestRecordAReport(t *testing.T) {
 	}
 	b.Follow(`main button[name="do"][value="check"]`)
 	looks(t, b, "report-screened")
-	if held, _, err := a.Reports.Search(t.Context(), "HH/2026/7", 0, 1); err != nil || len(held) != 0 {
+	if held, _, err := a.Reports.Search(t.Context(), demoOf(t, a), "HH/2026/7", 0, 1); err != nil || len(held) != 0 {
 		t.Errorf("screening kept the report: %v, %v", held, err)
 	}
 	b.Follow(`main button[name="do"][value="save"]`)
@@ -186,14 +197,14 @@ func TestRecordAReport(t *testing.T) {
 // see the pattern part, take it back.
 func TestTwoPeopleOrOne(t *testing.T) {
 	a, site := program(t, 2000)
-	all, _, err := a.Audit.Worklist(t.Context(), recording.Filter{Sort: recording.MostReports}, 0, 1)
+	all, _, err := a.Audit.Worklist(t.Context(), demoOf(t, a), recording.Filter{Sort: recording.MostReports}, 0, 1)
 	if err != nil || len(all) == 0 {
 		t.Fatalf("no pattern: %v", err)
 	}
 	before := all[0].Reports
 	b := webtest.Browser(t).Tab(t, site)
-	b.Visit("/name")
-	b.Follow(`button[value="Priya Raman"]`)
+	b.Visit("/come-in")
+	b.Follow(`button[value="priya"]`)
 	b.Visit("/people/" + all[0].Victim)
 	looks(t, b, "person")
 	b.Visit("/search")
@@ -215,8 +226,8 @@ func TestTwoPeopleOrOne(t *testing.T) {
 func TestAudit(t *testing.T) {
 	_, site := program(t, 2000)
 	b := webtest.Browser(t).Tab(t, site)
-	b.Visit("/name")
-	b.Follow(`button[value="Tom Hollin"]`)
+	b.Visit("/come-in")
+	b.Follow(`button[value="tom"]`)
 	b.Visit("/audit")
 	looks(t, b, "audit")
 	b.Click(`main [name="size"]`)

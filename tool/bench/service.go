@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"clew/internal/access"
 	"clew/internal/app"
 	"clew/internal/demo"
 	"clew/internal/recording"
@@ -25,7 +26,11 @@ func held(ctx context.Context, out io.Writer, dir string, records int) (*app.App
 	if err != nil {
 		return nil, err
 	}
-	if _, n, err := a.Reports.Imports(ctx, 0, 1); err != nil || n > 0 {
+	by, err := analyst(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	if _, n, err := a.Reports.Imports(ctx, by, 0, 1); err != nil || n > 0 {
 		return a, err
 	}
 	extract := filepath.Join(dir, fmt.Sprintf("extract-%d", records))
@@ -38,7 +43,7 @@ func held(ctx context.Context, out io.Writer, dir string, records int) (*app.App
 	}
 	defer f.Close()
 	began := time.Now()
-	i, err := a.Intake.Run(ctx, "bench", "records.csv", f, nil, "", func(string, int64, int64) {})
+	i, err := a.Intake.Run(ctx, by, "records.csv", f, nil, "", func(string, int64, int64) {})
 	if err != nil {
 		return nil, err
 	}
@@ -47,6 +52,20 @@ func held(ctx context.Context, out io.Writer, dir string, records int) (*app.App
 	}
 	fmt.Fprintf(out, "Taking in %s records, matching and patterns included: %.0f s.\n\n", thousands(i.Kept), time.Since(began).Seconds())
 	return a, nil
+}
+
+// analyst is the program at work for the agency that holds the demo's records.
+func analyst(ctx context.Context, a *app.App) (access.Actor, error) {
+	return a.At(ctx, app.DemoAgency, "Bench")
+}
+
+// comeIn is the session of an analyst of the demo.
+func comeIn(mux http.Handler) []*http.Cookie {
+	r := httptest.NewRequest(http.MethodPost, "http://localhost/come-in", stringsReader("as=priya"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	mux.ServeHTTP(w, r)
+	return w.Result().Cookies()
 }
 
 // screening measures what one new report is part of, against all held mentions.
@@ -67,10 +86,14 @@ func screening(ctx context.Context, out io.Writer, a *app.App, records int) erro
 	if err != nil {
 		return err
 	}
+	by, err := analyst(ctx, a)
+	if err != nil {
+		return err
+	}
 	var took []time.Duration
 	for i := range fresh {
 		began := time.Now()
-		if _, err := a.Held.Screen(ctx, &fresh[i]); err != nil {
+		if _, err := a.Held.Screen(ctx, by, &fresh[i]); err != nil {
 			return err
 		}
 		took = append(took, time.Since(began))
@@ -86,11 +109,16 @@ func ms(d time.Duration) string { return fmt.Sprintf("%.2f ms", float64(d.Micros
 // pages measures every page as a browser would get it, from a warm program.
 func pages(ctx context.Context, out io.Writer, a *app.App, records int) error {
 	mux := a.Mux(slog.New(slog.DiscardHandler))
-	worklist, _, err := a.Audit.Worklist(ctx, recording.Filter{}, 0, 1)
+	cookies := comeIn(mux)
+	by, err := analyst(ctx, a)
 	if err != nil {
 		return err
 	}
-	longest, _, err := a.Audit.Worklist(ctx, recording.Filter{Sort: recording.MostReports}, 0, 1)
+	worklist, _, err := a.Audit.Worklist(ctx, by, recording.Filter{}, 0, 1)
+	if err != nil {
+		return err
+	}
+	longest, _, err := a.Audit.Worklist(ctx, by, recording.Filter{Sort: recording.MostReports}, 0, 1)
 	if err != nil {
 		return err
 	}
@@ -116,6 +144,9 @@ func pages(ctx context.Context, out io.Writer, a *app.App, records int) error {
 				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			}
 			r.Header.Set("Accept-Encoding", "gzip")
+			for _, c := range cookies {
+				r.AddCookie(c)
+			}
 			w := httptest.NewRecorder()
 			began := time.Now()
 			mux.ServeHTTP(w, r)

@@ -2,6 +2,8 @@ package match
 
 import (
 	_ "embed"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode"
@@ -155,6 +157,37 @@ func SoundKeys(name string) []string {
 		all[i] = sound(w)
 	}
 	return all
+}
+
+// mostForms is how many words of a name NamePairs looks at.
+const mostForms = 12
+
+// NamePairs are the keys that two full names share when two words of the one are
+// forms of two words of the other, in any order: "Pat Hobson", "HOBSON, Patrick
+// John" and "Patrick Hobson-Lee". A name of one word has none.
+func NamePairs(name string) (pairs []string) {
+	var forms [][]string // of each word: the groups of names it is a form of, or itself
+	for _, w := range words(name) {
+		if utf8.RuneCountInString(w) < 2 || len(forms) == mostForms {
+			continue // an initial, or more than anybody is called
+		}
+		all := []string{w}
+		for _, g := range nicknames()[w] {
+			all = append(all, "#"+strconv.Itoa(int(g)))
+		}
+		forms = append(forms, all)
+	}
+	for i := range forms {
+		for j := range i {
+			for _, x := range forms[i] {
+				for _, y := range forms[j] {
+					pairs = append(pairs, min(x, y)+" "+max(x, y))
+				}
+			}
+		}
+	}
+	slices.Sort(pairs)
+	return slices.Compact(pairs)
 }
 
 // Words are the words of a name as they are compared.

@@ -21,7 +21,7 @@ func TestInABrowser(t *testing.T) {
 	b.Check()
 	id := h.course()
 	b.Visit("/patterns/" + id)
-	b.Check() // nobody has said who they are
+	b.Check()
 	b.Visit("/as/Sam%20Keogh")
 	b.Visit("/worklist?with=grave&since=2026")
 	b.Check()
@@ -72,7 +72,7 @@ func TestWithoutScripts(t *testing.T) {
 	h := open(t, dbtest.SQLite(t))
 	h.course()
 	b := browser.Tab(t, h.Site).Phone().WithoutScripts()
-	b.Visit("/as/Ann%20Reader")
+	b.Visit("/worklist")
 	b.Click(".clew-filter__summary")
 	b.Fill("#name", "quillf")
 	b.Follow(".clew-filter button")
@@ -85,6 +85,7 @@ func TestWithoutScripts(t *testing.T) {
 	b.Press("Followed and rung")
 	b.Follow("#decide button")
 	b.Visit("/as/Bo%20Second")
+	b.Visit("/worklist")
 	b.Follow(".clew-entries a")
 	b.Click("input[value=confirmed]")
 	if status := b.Follow(".clew-decision form button"); status != 200 {

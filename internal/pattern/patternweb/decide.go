@@ -3,8 +3,8 @@ package patternweb
 import (
 	"errors"
 	"net/http"
-	"strings"
 
+	"clew/internal/access"
 	"clew/internal/fault"
 	"clew/internal/govuk"
 	"clew/internal/pattern"
@@ -25,7 +25,7 @@ func (h room) decide(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("pattern")
 	t := typed{Verdict: web.Text(r, "verdict"), Classification: web.Text(r, "classification"), Reason: web.Text(r, "reason")}
 	seen, _ := web.Number(r, "seen")
-	_, err := h.audit.Decide(r.Context(), web.Actor(r), id, recording.Verdict(t.Verdict), t.Classification, t.Reason, seen)
+	_, err := h.audit.Decide(r.Context(), access.From(r.Context()), id, recording.Verdict(t.Verdict), t.Classification, t.Reason, seen)
 	if err == nil {
 		web.Flash(w, r, "decided")
 		return web.See(w, r, "/patterns/"+id+"#decisions")
@@ -36,14 +36,14 @@ func (h room) decide(w http.ResponseWriter, r *http.Request) error {
 func (h room) answer(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("decision")
 	t := typed{Answer: web.Text(r, "answer"), Reason: web.Text(r, "reason"), To: id}
-	d, err := h.audit.Answer(r.Context(), web.Actor(r), id, recording.Kind(t.Answer), t.Reason)
+	d, err := h.audit.Answer(r.Context(), access.From(r.Context()), id, recording.Kind(t.Answer), t.Reason)
 	if err != nil && d.ID == "" {
 		return err
 	}
 	if err != nil {
 		return h.again(w, r, d.Pattern, err, t, 0)
 	}
-	to, err := h.audit.PatternOf(r.Context(), d.Pattern)
+	to, err := h.audit.PatternOf(r.Context(), access.From(r.Context()), d.Pattern)
 	if err != nil {
 		return err
 	}
@@ -69,9 +69,7 @@ func (h room) again(w http.ResponseWriter, r *http.Request, id string, why error
 	if wrong {
 		if t.To != "" {
 			for i, m := range v.Wrong {
-				if m.Field != "by" {
-					v.Wrong[i].Field = field(m.Field, t, &recording.Decision{ID: t.To})
-				}
+				v.Wrong[i].Field = field(m.Field, t, &recording.Decision{ID: t.To})
 			}
 		}
 		return web.Render(w, r, http.StatusUnprocessableEntity, patternPage(v))
@@ -97,7 +95,7 @@ func field(name string, t typed, d *recording.Decision) string {
 
 // mayAnswer reports whether the reader may be the second person.
 func (v *view) mayAnswer(d *recording.Decision) bool {
-	return d.Standing() == recording.Decided && !strings.EqualFold(d.By, v.Actor)
+	return v.May[access.AnswerRecording] && d.Standing() == recording.Decided && d.Account != v.Reader
 }
 
 func (v *view) verdicts() (all []govuk.Radio) {

@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/net/html"
 
+	"clew/internal/access"
+	"clew/internal/access/accesstest"
 	"clew/internal/db"
 	"clew/internal/pattern"
 	"clew/internal/pattern/patternweb"
@@ -33,23 +35,26 @@ var (
 type house struct {
 	*webtest.Site
 	t     *testing.T
+	db    *db.DB
+	pages http.Handler
 	held  *pattern.Store
 	audit *recording.Store
 }
 
 func open(t *testing.T, d *db.DB) *house {
 	t.Helper()
-	h := &house{t: t, held: pattern.NewStore(d, person.NewStore(d)), audit: recording.NewStore(d)}
-	m := web.NewMux(nil)
-	patternweb.Routes(m, h.held, h.audit, report.NewStore(d))
-	m.Handle("GET /as/{name}", func(w http.ResponseWriter, r *http.Request) error {
-		if err := web.SetActor(w, r, r.PathValue("name")); err != nil {
-			return err
-		}
-		return web.See(w, r, "/worklist")
-	})
-	h.Site = webtest.Serve(t, m)
+	g, m := accesstest.Guard(t, d), web.NewMux(nil)
+	h := &house{t: t, db: d, pages: m, held: pattern.NewStore(g, person.NewStore(g)), audit: recording.NewStore(g)}
+	patternweb.Routes(m, g, h.held, h.audit)
+	h.Site = webtest.Serve(t, accesstest.Anybody(m))
 	return h
+}
+
+// only is the house as one person finds it.
+func (h *house) only(by access.Actor) *house {
+	one := *h
+	one.Site = webtest.Serve(h.t, accesstest.Only(by, h.pages))
+	return &one
 }
 
 // as says who uses the pages from now on.
@@ -67,7 +72,7 @@ func wrote(agency, id, at string, victim, suspect report.Party, narrative string
 
 func (h *house) record(r *report.Record) string {
 	h.t.Helper()
-	key, _, err := h.held.Record(h.t.Context(), "Ann Reader", r)
+	key, _, err := h.held.Record(h.t.Context(), accesstest.As("Ann Reader"), r)
 	if err != nil {
 		h.t.Fatalf("record %s: %v", r.ID, err)
 	}
@@ -92,7 +97,7 @@ func (h *house) course() string {
 // pattern is what the store holds of a pattern.
 func (h *house) pattern(id string) pattern.Page {
 	h.t.Helper()
-	p, err := h.held.Page(h.t.Context(), id, 0, 50)
+	p, err := h.held.Page(h.t.Context(), accesstest.As("Ann Reader"), id, 0, 50)
 	if err != nil {
 		h.t.Fatal(err)
 	}

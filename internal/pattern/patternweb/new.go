@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"clew/internal/access"
 	"clew/internal/fault"
 	"clew/internal/pattern"
 	"clew/internal/web"
@@ -16,6 +17,7 @@ type newReport struct {
 	Agencies []string // known already, to choose from
 	Part     *part    // what it would be part of, once that was asked
 	Wrong    fault.Invalid
+	Done     string
 }
 
 // A part is what a report is part of: one that is typed, or one that is held.
@@ -23,15 +25,14 @@ type part struct {
 	pattern.Screening
 	Sentence string
 	Alone    pattern.Pattern // the report read by itself
-	Facing   *pattern.Side   // what the suspect reports about the victim, or nil
-	Others   []pattern.Side  // what other people report about the suspect
 	Pattern  string          // the pattern's id, or empty
 	Kept     bool
 	Undated  bool // it was read as if reported now
+	May      map[access.Action]bool
 }
 
 func (h room) showNew(w http.ResponseWriter, r *http.Request) error {
-	return h.drawNew(w, r, http.StatusOK, newReport{Draft: draft{}})
+	return h.drawNew(w, r, http.StatusOK, newReport{Draft: draft{}, Done: done[web.Flashed(w, r)]})
 }
 
 // record keeps a report or, when that button was pressed, only says what it would
@@ -52,7 +53,7 @@ func (h room) record(w http.ResponseWriter, r *http.Request) error {
 	if wrong != nil {
 		return h.drawNew(w, r, http.StatusUnprocessableEntity, newReport{Draft: d, Wrong: wrong})
 	}
-	key, _, err := h.held.Record(r.Context(), web.Actor(r), rec)
+	key, _, err := h.held.Record(r.Context(), access.From(r.Context()), rec)
 	if invalid, ok := errors.AsType[fault.Invalid](err); ok {
 		return h.drawNew(w, r, http.StatusUnprocessableEntity, newReport{Draft: d, Wrong: invalid})
 	}
@@ -60,6 +61,9 @@ func (h room) record(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	web.Flash(w, r, "report-kept")
+	if key == "" { // there is no more to tell this reader
+		return web.See(w, r, "/reports/new")
+	}
 	return web.See(w, r, "/reports/"+key+"/part")
 }
 
@@ -72,14 +76,14 @@ func (h room) check(w http.ResponseWriter, r *http.Request, d draft) error {
 		rec.Reported = h.held.Now()
 	}
 	var err error
-	if p.Screening, err = h.held.Screen(r.Context(), rec); err != nil {
+	if p.Screening, err = h.held.Screen(r.Context(), access.From(r.Context()), rec); err != nil {
 		return err
 	}
 	p.Sentence, p.Alone = p.Screening.Sentence(), pattern.Alone(rec)
 	if p.Whole != nil {
 		p.Pattern = p.Whole.ID
 	}
-	if p.Facing, p.Others, err = h.held.Sides(r.Context(), p.Victim.Person, p.Suspect.Person); err != nil {
+	if p.May, err = h.may(r); err != nil {
 		return err
 	}
 	status := http.StatusOK
@@ -91,7 +95,7 @@ func (h room) check(w http.ResponseWriter, r *http.Request, d draft) error {
 
 func (h room) drawNew(w http.ResponseWriter, r *http.Request, status int, v newReport) (err error) {
 	v.Wrong = pageOrder(v.Wrong, draftFields)
-	if v.Agencies, err = h.audit.Agencies(r.Context()); err != nil {
+	if v.Agencies, err = h.audit.Agencies(r.Context(), access.From(r.Context()), access.RecordReport); err != nil {
 		return err
 	}
 	return web.Render(w, r, status, newPage(v))
@@ -105,7 +109,7 @@ type kept struct {
 }
 
 func (h room) showPart(w http.ResponseWriter, r *http.Request) error {
-	p, err := h.held.PartOf(r.Context(), r.PathValue("report"))
+	p, err := h.held.PartOf(r.Context(), access.From(r.Context()), r.PathValue("report"))
 	if err != nil {
 		return err
 	}
@@ -116,7 +120,7 @@ func (h room) showPart(w http.ResponseWriter, r *http.Request) error {
 		Part:   part{Screening: p.Screening, Sentence: p.Sentence(), Alone: pattern.Alone(&p.Record.Record), Pattern: p.Pattern, Kept: true},
 		Record: p, Done: done[web.Flashed(w, r)],
 	}
-	if v.Part.Facing, v.Part.Others, err = h.held.Sides(r.Context(), p.VictimIs.ID, p.SuspectIs.ID); err != nil {
+	if v.Part.May, err = h.may(r); err != nil {
 		return err
 	}
 	return web.Render(w, r, http.StatusOK, partPage(v))
@@ -137,6 +141,17 @@ func (p *part) suggests() string {
 		return "By itself it is one occasion. Stalking needs two or more: ask about what happened before."
 	}
 	return suggestion(p.whole())
+}
+
+// open says what can be done with the pattern.
+func (p *part) open() string {
+	switch {
+	case !p.Kept:
+		return "Open what is held so far"
+	case p.May[access.DecideRecording]:
+		return "Open the pattern and decide"
+	}
+	return "Open the pattern"
 }
 
 // bits writes thousandths of a bit as bits, with the sign that says which way.

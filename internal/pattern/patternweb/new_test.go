@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"clew/internal/access/accesstest"
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
 	"clew/internal/recording"
@@ -38,7 +39,7 @@ func TestNewReport(t *testing.T) {
 			}
 		}
 		h.golden("new-checked", a)
-		if all, _, err := h.audit.Worklist(t.Context(), recording.Filter{}, 0, 5); err != nil || all[0].Reports != 3 {
+		if all, _, err := h.audit.Worklist(t.Context(), accesstest.As("Ann Reader"), recording.Filter{}, 0, 5); err != nil || all[0].Reports != 3 {
 			t.Errorf("checking kept something: %+v, %v", all, err)
 		}
 		if !strings.Contains(a.Body, "St Orrin") || strings.Contains(h.Get(t, "/worklist").Body, "St Orrin") {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"clew/internal/access"
 	"clew/internal/fault"
 	"clew/internal/govuk"
 	"clew/internal/law"
@@ -24,7 +25,8 @@ type view struct {
 	Page      web.Page
 	Links     govuk.Pagination
 	Decisions []recording.Decision // newest first
-	Actor     string
+	Reader    string               // account
+	May       map[access.Action]bool
 	Typed     typed
 	Meanwhile *meanwhile
 	Wrong     fault.Invalid
@@ -55,14 +57,17 @@ func (h room) showPattern(w http.ResponseWriter, r *http.Request) error {
 
 // pattern fetches what the page of a pattern shows.
 func (h room) pattern(r *http.Request, id string) (v view, err error) {
-	v.Page, v.Actor = web.PageOf(r), web.Actor(r)
-	if v.P, err = h.held.Page(r.Context(), id, v.Page.Offset(), v.Page.Limit()); err != nil {
+	v.Page, v.Reader = web.PageOf(r), access.From(r.Context()).Account
+	if v.May, err = h.may(r); err != nil {
+		return v, err
+	}
+	if v.P, err = h.held.Page(r.Context(), access.From(r.Context()), id, v.Page.Offset(), v.Page.Limit()); err != nil {
 		return v, err
 	}
 	total := len(v.P.Accounts)
 	if v.Page.Past(total) {
 		v.Page.Number = v.Page.Of(total)
-		if v.P, err = h.held.Page(r.Context(), id, v.Page.Offset(), v.Page.Limit()); err != nil {
+		if v.P, err = h.held.Page(r.Context(), access.From(r.Context()), id, v.Page.Offset(), v.Page.Limit()); err != nil {
 			return v, err
 		}
 	}
@@ -80,8 +85,16 @@ func (h room) pattern(r *http.Request, id string) (v view, err error) {
 		}
 	}
 	v.Line = draw(&v.P.Pattern)
-	v.Decisions, err = h.audit.About(r.Context(), v.P.ID)
+	v.Decisions, err = h.audit.About(r.Context(), access.From(r.Context()), v.P.ID)
 	return v, err
+}
+
+// trail is the way back to the worklist, for those who have one.
+func (v *view) trail() []govuk.Crumb {
+	if !v.May[access.ReadWorklist] {
+		return nil
+	}
+	return []govuk.Crumb{{Text: "Worklist", Href: "/worklist"}}
 }
 
 // standing is the newest decision that nobody has taken back, or nil.
@@ -116,13 +129,17 @@ type step struct{ Title, Words, Href, Link string }
 func (v *view) next() step {
 	d := v.standing()
 	switch {
+	case d == nil && !v.May[access.DecideRecording]:
+		return step{"Next: read why", "Nobody has decided yet how this should be recorded. The reports below are all that is held.", "#reports", "Go to the reports"}
 	case d == nil:
 		return step{"Next: decide how this should be recorded", "Read why, look at the reports, and say what you decide. A second person confirms it.", "#decide", "Go to the decision"}
-	case v.grown() > 0:
+	case !v.May[access.AnswerRecording] && d.Standing() != recording.Confirmed:
+		return step{"Waiting for others", d.By + " decided: " + lower(d.Verdict.Words()) + ". " + d.Standing().Words() + ".", "#decisions", "See the decision"}
+	case v.May[access.AnswerRecording] && v.grown() > 0:
 		return step{"Next: look again", "Since " + d.By + " decided, " + words.Count(v.grown(), "report has", "reports have") + " come in. If that changes anything, take the decision back and decide again.", "#decisions", "Go to the decision"}
 	case d.Standing() == recording.Disputed:
 		return step{"Next: settle the disagreement", "Two people read this differently. Talk it through; then take the decision back and decide again, or leave both on record.", "#decisions", "Read what each says"}
-	case d.Standing() == recording.Decided && strings.EqualFold(d.By, v.Actor):
+	case d.Standing() == recording.Decided && d.Account == v.Reader:
 		return step{"Next: somebody else confirms", "You decided: " + lower(d.Verdict.Words()) + ". A second person must confirm or disagree.", "#decisions", "See the decision"}
 	case d.Standing() == recording.Decided:
 		return step{"Next: confirm or disagree", d.By + " decided: " + lower(d.Verdict.Words()) + ". A second person must say whether that is right.", "#decisions", "Answer as the second person"}

@@ -8,28 +8,29 @@
 package patternweb
 
 import (
+	"net/http"
 	"strings"
 	"time"
 
+	"clew/internal/access"
 	"clew/internal/fault"
 	"clew/internal/govuk"
 	"clew/internal/pattern"
 	"clew/internal/recording"
-	"clew/internal/report"
 	"clew/internal/web"
 	"clew/internal/when"
 	"clew/internal/words"
 )
 
 type room struct {
-	held    *pattern.Store
-	audit   *recording.Store
-	reports *report.Store
+	guard *access.Guard
+	held  *pattern.Store
+	audit *recording.Store
 }
 
 // Routes adds the pages of patterns to m.
-func Routes(m *web.Mux, held *pattern.Store, audit *recording.Store, reports *report.Store) {
-	h := room{held, audit, reports}
+func Routes(m *web.Mux, guard *access.Guard, held *pattern.Store, audit *recording.Store) {
+	h := room{guard, held, audit}
 	m.Handle("GET /worklist", h.showWorklist)
 	m.Handle("POST /worklist", h.filterWorklist)
 	m.Handle("POST /worklist/views", h.saveView)
@@ -40,6 +41,12 @@ func Routes(m *web.Mux, held *pattern.Store, audit *recording.Store, reports *re
 	m.Handle("GET /reports/new", h.showNew)
 	m.Handle("POST /reports", h.record)
 	m.Handle("GET /reports/{report}/part", h.showPart)
+}
+
+// may says which of the things these pages offer the reader may do.
+func (h room) may(r *http.Request) (map[access.Action]bool, error) {
+	return h.guard.May(r.Context(), access.From(r.Context()), access.RecordReport, access.ImportReports, access.ReadPerson, access.ReadWorklist, access.SaveView,
+		access.ReadPattern, access.DecideRecording, access.AnswerRecording, access.ReadClassifications)
 }
 
 // done are the words for what was just done, by the key it is kept under.

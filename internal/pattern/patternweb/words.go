@@ -88,10 +88,3 @@ func bitRows(s *match.Score) (rows [][]govuk.Cell) {
 	}
 	return append(rows, []govuk.Cell{{Text: "Together", Classes: "govuk-!-font-weight-bold"}, {Text: bits(s.Total), Format: "numeric", Classes: "govuk-!-font-weight-bold"}})
 }
-
-func one2(first bool, a, b string) string {
-	if first {
-		return a
-	}
-	return b
-}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"clew/internal/access"
 	"clew/internal/fault"
 	"clew/internal/govuk"
 	"clew/internal/pattern"
@@ -27,6 +28,7 @@ type worklist struct {
 	Agencies []string
 	Views    []recording.View
 	View     string // the name of a view, as typed
+	May      map[access.Action]bool
 	Wrong    fault.Invalid
 	Done     string
 }
@@ -50,7 +52,7 @@ func (h room) saveView(w http.ResponseWriter, r *http.Request) error {
 	_, wrong := c.filter()
 	err := error(nil)
 	if wrong == nil {
-		err = h.audit.SaveView(r.Context(), web.Actor(r), name, c.query())
+		err = h.audit.SaveView(r.Context(), access.From(r.Context()), name, c.query())
 	}
 	if invalid, ok := errors.AsType[fault.Invalid](err); ok {
 		wrong = invalid
@@ -65,7 +67,7 @@ func (h room) saveView(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h room) forgetView(w http.ResponseWriter, r *http.Request) error {
-	if err := h.audit.ForgetView(r.Context(), r.PathValue("view")); err != nil {
+	if err := h.audit.ForgetView(r.Context(), access.From(r.Context()), r.PathValue("view")); err != nil {
 		return err
 	}
 	web.Flash(w, r, "view-removed")
@@ -79,12 +81,12 @@ func (h room) drawWorklist(w http.ResponseWriter, r *http.Request, status int, v
 		v.Wrong, status = wrong, http.StatusUnprocessableEntity
 	}
 	var err error
-	if v.Entries, v.Total, err = h.audit.Worklist(r.Context(), f, v.Page.Offset(), v.Page.Limit()); err != nil {
+	if v.Entries, v.Total, err = h.audit.Worklist(r.Context(), access.From(r.Context()), f, v.Page.Offset(), v.Page.Limit()); err != nil {
 		return err
 	}
 	if v.Page.Past(v.Total) {
 		v.Page.Number = v.Page.Of(v.Total)
-		if v.Entries, v.Total, err = h.audit.Worklist(r.Context(), f, v.Page.Offset(), v.Page.Limit()); err != nil {
+		if v.Entries, v.Total, err = h.audit.Worklist(r.Context(), access.From(r.Context()), f, v.Page.Offset(), v.Page.Limit()); err != nil {
 			return err
 		}
 	}
@@ -93,13 +95,16 @@ func (h room) drawWorklist(w http.ResponseWriter, r *http.Request, status int, v
 		at.URL = &url.URL{Path: "/worklist", RawQuery: v.Chosen.query()}
 		v.Links = v.Page.Links(&at, v.Total)
 	}
-	if v.Counts, err = h.audit.Findings(r.Context()); err != nil {
+	if v.Counts, err = h.audit.Findings(r.Context(), access.From(r.Context())); err != nil {
 		return err
 	}
-	if v.Agencies, err = h.audit.Agencies(r.Context()); err != nil {
+	if v.Agencies, err = h.audit.Agencies(r.Context(), access.From(r.Context()), access.ReadWorklist); err != nil {
 		return err
 	}
-	if v.Views, err = h.audit.Views(r.Context()); err != nil {
+	if v.Views, err = h.audit.Views(r.Context(), access.From(r.Context())); err != nil {
+		return err
+	}
+	if v.May, err = h.may(r); err != nil {
 		return err
 	}
 	v.Chips = v.Chosen.chips()

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"clew/internal/access/accesstest"
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
 	"clew/internal/report"
@@ -18,7 +19,7 @@ func TestWorklist(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := open(t, d)
 		a := h.Get(t, "/worklist")
-		h.want(a, 200, "No patterns are here yet", "record a report by hand", "!Apply filters")
+		h.want(a, 200, "No patterns are here yet", "Record a report by hand", "!Apply filters")
 		h.golden("worklist-empty", a)
 
 		id := h.course()
@@ -129,7 +130,7 @@ func TestSavedViews(t *testing.T) {
 		if !strings.Contains(a.Body, `href="/worklist?finding=stalking-not-recorded&amp;with=grave"`) {
 			t.Error("the view has no link")
 		}
-		views, err := h.audit.Views(t.Context())
+		views, err := h.audit.Views(t.Context(), accesstest.As("Ann Reader"))
 		if err != nil || len(views) != 1 || views[0].By != "Ann Reader" {
 			t.Fatalf("%+v, %v", views, err)
 		}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 
+	"clew/internal/access"
 	"clew/internal/fault"
 	"clew/internal/govuk"
 	"clew/internal/pattern"
@@ -18,6 +19,7 @@ type view struct {
 	Total               int
 	Known               []fact
 	AsVictim, AsSuspect []pattern.Line
+	Signposts           []string // agencies to ask too
 	MorePatterns        bool
 	Told                []told
 	Maybe               []maybe
@@ -25,7 +27,7 @@ type view struct {
 
 	Page  web.Page
 	Links govuk.Pagination
-	Actor string
+	May   map[access.Action]bool
 	Done  string
 	Typed typed
 	Lost  string // what was typed in a form that is here no more
@@ -72,17 +74,23 @@ func (t typed) field() string {
 // about gathers a person's page.
 func (h room) about(r *http.Request, id string) (v view, err error) {
 	ctx := r.Context()
-	v.Page, v.Actor = web.PageOf(r), web.Actor(r)
-	p, err := h.people.Page(ctx, id, v.Page.Offset(), v.Page.Limit())
+	v.Page = web.PageOf(r)
+	if v.May, err = h.may(r); err != nil {
+		return v, err
+	}
+	p, err := h.people.Page(ctx, access.From(ctx), id, v.Page.Offset(), v.Page.Limit())
 	if err != nil {
 		return v, err
 	}
-	known, err := h.people.Known(ctx, p.ID)
+	known, err := h.people.Known(ctx, access.From(ctx), p.ID)
 	if err != nil {
 		return v, err
 	}
-	lines, err := h.held.With(ctx, p.ID)
+	lines, err := h.held.With(ctx, access.From(ctx), p.ID)
 	if err != nil {
+		return v, err
+	}
+	if v.Signposts, err = h.held.Signposts(ctx, access.From(ctx), p.ID); err != nil {
 		return v, err
 	}
 	v.Person, v.Total, v.Decided = p.Person, p.Total, p.Decided
@@ -125,7 +133,7 @@ func (h room) maybe(r *http.Request, p *person.Page) ([]maybe, error) {
 			mentions = append(mentions, d.A, d.B)
 		}
 	}
-	people, err := h.people.PeopleOf(r.Context(), mentions)
+	people, err := h.people.PeopleOf(r.Context(), access.From(r.Context()), mentions)
 	if err != nil {
 		return nil, err
 	}
@@ -154,8 +162,12 @@ func (v *view) undecided(least float64) (n int) {
 }
 
 // toCheck is how many people to check before anything else: those who are more
-// likely than not the same or, when there is no pattern to read, all.
+// likely than not the same or, when there is no pattern to read, all. It is nobody
+// for a reader who may not decide.
 func (v *view) toCheck() int {
+	if !v.May[access.DecideIdentity] {
+		return 0
+	}
 	if len(v.AsVictim)+len(v.AsSuspect) > 0 {
 		return v.undecided(.5)
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"clew/internal/access"
 	"clew/internal/fault"
 	"clew/internal/person"
 	"clew/internal/web"
@@ -24,14 +25,14 @@ func decisionOf(r *http.Request) typed {
 // decideAs keeps a decision about two mentions, of which one must be the person's
 // whose page it was made on.
 func (h room) decideAs(r *http.Request, f typed) error {
-	if err := ready(r, f); err != nil {
+	if err := ready(f); err != nil {
 		return err
 	}
 	id, err := idIn(r, "person")
 	if err != nil {
 		return err
 	}
-	people, err := h.people.PeopleOf(r.Context(), []string{f.A, f.B, id})
+	people, err := h.people.PeopleOf(r.Context(), access.From(r.Context()), []string{f.A, f.B, id})
 	if err != nil {
 		return err
 	}
@@ -41,32 +42,29 @@ func (h room) decideAs(r *http.Request, f typed) error {
 	case people[f.A] != people[id] && people[f.B] != people[id]:
 		return fault.Conflict // moved since the page was drawn
 	}
-	contrary, err := h.people.InTheWay(r.Context(), f.A, f.B, f.Same)
+	contrary, err := h.people.InTheWay(r.Context(), access.From(r.Context()), f.A, f.B, f.Same)
 	if err != nil {
 		return err
 	}
 	if contrary != nil {
 		return fault.Bad("", stands(contrary))
 	}
-	return h.held.Decide(r.Context(), web.Actor(r), f.A, f.B, f.Same, f.Reason)
+	return h.held.Decide(r.Context(), access.From(r.Context()), f.A, f.B, f.Same, f.Reason)
 }
 
 func (h room) undoAs(r *http.Request, f typed) error {
 	if _, err := idIn(r, "decision"); err != nil {
 		return err
 	}
-	if err := ready(r, f); err != nil {
+	if err := ready(f); err != nil {
 		return err
 	}
-	return h.held.Undo(r.Context(), web.Actor(r), f.Undo, f.Reason)
+	return h.held.Undo(r.Context(), access.From(r.Context()), f.Undo, f.Reason)
 }
 
 // ready says what is missing before a decision can be made.
-func ready(r *http.Request, f typed) error {
+func ready(f typed) error {
 	var wrong fault.Messages
-	if web.Actor(r) == "" {
-		wrong.Add("actor", "Say who you are, then send this again")
-	}
 	if f.Reason == "" {
 		wrong.Add("reason", "Say why, so that the next reader can follow")
 	} else if utf8.RuneCountInString(f.Reason) > longestReason {
@@ -103,13 +101,9 @@ func (h room) again(w http.ResponseWriter, r *http.Request, id string, f typed, 
 		v.Lost = f.Reason
 	}
 	for _, m := range wrong {
-		switch m.Field {
-		case "reason":
-			if m.Field = f.field(); !shown {
-				m.Field = ""
-			}
-		case "actor":
-		default:
+		if m.Field == "reason" && shown {
+			m.Field = f.field()
+		} else {
 			m.Field = ""
 		}
 		v.Wrong = append(v.Wrong, m)

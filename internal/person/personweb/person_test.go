@@ -41,7 +41,6 @@ func TestPersonPage(t *testing.T) {
 			"Mara Quillfeather", "Victim in 2 reports", "M Quilfeather", // both spellings
 			"07700 900101</bdi>", "2 mentions", // one number, written in two ways
 			"Patterns as victim", "NM/2026/000117", "NM/2026/000301", "The suspect is Eddie Farrowgate.",
-			"To decide who is who",
 		} {
 			if !strings.Contains(a.Body, want) {
 				t.Errorf("the page does not hold %q", want)
@@ -255,16 +254,10 @@ func TestDecisionsThatCannotBeKept(t *testing.T) {
 		s, keys := told(t, d)
 		maraID, joanID, edID := person.VictimOf(keys[0]), person.VictimOf(keys[3]), person.SuspectOf(keys[0])
 		at := "/people/" + maraID + "/decisions"
-		f := url.Values{"a": {maraID}, "b": {person.VictimOf(keys[2])}, "same": {"yes"}, "reason": {"I know them & him"}}
-		a := s.Post(t, at, f)
-		if a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, `href="#actor"`) || !strings.Contains(a.Body, `href="/name"`) || !strings.Contains(a.Body, "I know them &amp; him") {
-			t.Errorf("nobody: status %d, want to be asked who it is, and what was typed", a.Status)
-		}
-		webtest.Golden(t, "person-no-actor", unnamed(a.Main()))
 		s.comeIn(t, "Sam Keogh")
-		f.Set("a", edID)
-		f.Set("b", joanID) // neither is hers: the page was old
-		if a = s.Post(t, at, f); a.Status != http.StatusConflict || !strings.Contains(a.Body, "Nothing of yours was kept") || !strings.Contains(a.Body, "I know them &amp; him") {
+		f := url.Values{"a": {edID}, "b": {joanID}, "same": {"yes"}, "reason": {"I know them & him"}} // neither is hers: the page was old
+		a := s.Post(t, at, f)
+		if a.Status != http.StatusConflict || !strings.Contains(a.Body, "Nothing of yours was kept") || !strings.Contains(a.Body, "I know them &amp; him") {
 			t.Errorf("a decision about others: status %d, want 409", a.Status)
 		}
 		f.Set("a", maraID)

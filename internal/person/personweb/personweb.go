@@ -10,6 +10,8 @@ package personweb
 import (
 	"net/http"
 
+	"clew/internal/access"
+	"clew/internal/fault"
 	"clew/internal/pattern"
 	"clew/internal/person"
 	"clew/internal/report"
@@ -17,23 +19,39 @@ import (
 )
 
 type room struct {
+	guard   *access.Guard
 	people  *person.Store
 	held    *pattern.Store
 	reports *report.Store
 }
 
 // Routes adds the pages of people to m.
-func Routes(m *web.Mux, people *person.Store, held *pattern.Store, reports *report.Store) {
-	h := room{people, held, reports}
+func Routes(m *web.Mux, guard *access.Guard, people *person.Store, held *pattern.Store, reports *report.Store) {
+	h := room{guard, people, held, reports}
 	m.Handle("GET /search", h.showSearch)
 	m.Handle("POST /search", h.search)
 	m.Handle("GET /people/{person}", h.show)
 	m.Handle("POST /people/{person}/decisions", h.decide)
+	m.Handle("GET /people/{person}/glass", h.showBreak)
+	m.Handle("POST /people/{person}/glass", h.breakGlass)
+	m.Handle("GET /glass/{glass}", h.showSafety)
 	m.Handle("POST /people/decisions/{decision}/undo", h.undo)
 }
 
+// may says which of the things these pages offer the reader may do.
+func (h room) may(r *http.Request) (map[access.Action]bool, error) {
+	return h.guard.May(r.Context(), access.From(r.Context()), access.FindPeople, access.RecordReport, access.ImportReports, access.DecideIdentity, access.ReadWorklist, access.BreakGlass, access.ReadContacts, access.ReadLooks, access.FlagConflict)
+}
+
 func (h room) showSearch(w http.ResponseWriter, r *http.Request) error {
-	return web.Render(w, r, http.StatusOK, searchPage(searching{}))
+	may, err := h.may(r)
+	if err != nil {
+		return err
+	}
+	if !may[access.FindPeople] {
+		return fault.Forbidden // there is no use-case behind an empty form to say so
+	}
+	return web.Render(w, r, http.StatusOK, searchPage(searching{May: may}))
 }
 
 func (h room) search(w http.ResponseWriter, r *http.Request) error {

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"clew/internal/access"
+	"clew/internal/access/accesstest"
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
 	"clew/internal/pattern"
@@ -23,24 +25,31 @@ import (
 // A site is the pages of people, with somebody who uses them.
 type site struct {
 	*webtest.Site
+	db     *db.DB
+	pages  http.Handler
 	people *person.Store
 	held   *pattern.Store
 }
 
 func open(t *testing.T, d *db.DB) site {
 	t.Helper()
-	people := person.NewStore(d)
-	held := pattern.NewStore(d, people)
-	m := web.NewMux(nil)
-	personweb.Routes(m, people, held, report.NewStore(d))
-	m.Handle("GET /as/{name}", func(w http.ResponseWriter, r *http.Request) error { return web.SetActor(w, r, r.PathValue("name")) })
-	m.Handle("POST /name", func(w http.ResponseWriter, r *http.Request) error { return web.SetActor(w, r, web.Text(r, "name")) })
-	return site{webtest.Serve(t, m), people, held}
+	g, m := accesstest.Guard(t, d), web.NewMux(nil)
+	people := person.NewStore(g)
+	held := pattern.NewStore(g, people)
+	personweb.Routes(m, g, people, held, report.NewStore(g))
+	return site{webtest.Serve(t, accesstest.Anybody(m)), d, m, people, held}
+}
+
+// only is the site as one person finds it.
+func (s site) only(t *testing.T, by access.Actor) site {
+	t.Helper()
+	s.Site = webtest.Serve(t, accesstest.Only(by, s.pages))
+	return s
 }
 
 func (s site) comeIn(t *testing.T, name string) {
 	t.Helper()
-	s.Post(t, "/name", url.Values{"name": {name}})
+	s.Get(t, "/as/"+url.PathEscape(name))
 }
 
 // record takes a report in, and gives its key.
@@ -53,7 +62,7 @@ func (s site) record(t *testing.T, r report.Record) string {
 		r.Reported = time.Date(2026, 2, 3, 19, 5, 0, 0, time.UTC)
 	}
 	r.Kind, r.Count = report.Crime, 1
-	key, _, err := s.held.Record(t.Context(), "Priya Raman", &r)
+	key, _, err := s.held.Record(t.Context(), accesstest.As("Priya Raman"), &r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"clew/internal/access"
 	"clew/internal/fault"
 	"clew/internal/govuk"
 	"clew/internal/person"
@@ -34,6 +35,7 @@ type searching struct {
 	MorePeople, MoreReports bool
 	PeoplePage, ReportsPage web.Page
 	Looked                  bool
+	May                     map[access.Action]bool
 }
 
 func (v *searching) none() bool { return v.AllPeople == 0 && v.AllReports == 0 }
@@ -42,6 +44,9 @@ func (v *searching) none() bool { return v.AllPeople == 0 && v.AllReports == 0 }
 // form: an address may not hold what was looked for.
 func (h room) find(r *http.Request) (v searching, err error) {
 	v = searching{For: web.Text(r, "q"), PeoplePage: pageOf(r, "people"), ReportsPage: pageOf(r, "reports")}
+	if v.May, err = h.may(r); err != nil {
+		return v, err
+	}
 	switch n := utf8.RuneCountInString(v.For); {
 	case n == 0:
 		v.Wrong = fault.Invalid{{Field: "q", Text: "Enter a name, a number or a reference to look for"}}
@@ -54,7 +59,7 @@ func (h room) find(r *http.Request) (v searching, err error) {
 		return v, nil
 	}
 	v.Looked = true
-	people, err := h.people.Search(r.Context(), v.For)
+	people, err := h.people.Search(r.Context(), access.From(r.Context()), v.For)
 	if err != nil {
 		return v, err
 	}
@@ -63,7 +68,7 @@ func (h room) find(r *http.Request) (v searching, err error) {
 	v.AllPeople = len(people)
 	from := min(v.PeoplePage.Offset(), len(people))
 	v.People = people[from:min(from+v.PeoplePage.Limit(), len(people))]
-	v.Reports, v.AllReports, err = h.reports.Search(r.Context(), v.For, v.ReportsPage.Offset(), v.ReportsPage.Limit())
+	v.Reports, v.AllReports, err = h.reports.Search(r.Context(), access.From(r.Context()), v.For, v.ReportsPage.Offset(), v.ReportsPage.Limit())
 	if v.AllReports > report.MostFound {
 		v.MoreReports, v.AllReports = true, report.MostFound
 	}

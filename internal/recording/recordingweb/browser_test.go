@@ -3,6 +3,7 @@ package recordingweb_test
 import (
 	"testing"
 
+	"clew/internal/access/accesstest"
 	"clew/internal/db/dbtest"
 	"clew/internal/govuk"
 	"clew/internal/pattern"
@@ -19,9 +20,9 @@ func TestInABrowser(t *testing.T) {
 	}
 	h := open(t, dbtest.SQLite(t), 6)
 	b := browser.Tab(t, h.Site)
+	b.Visit("/as/Tom%20Hollin")
 	b.Visit("/audit")
 	b.Check()
-	b.Visit("/as/Tom%20Hollin")
 	if status := b.Follow("form.clew-form button"); status != 422 {
 		t.Errorf("drew a sample of no size: %d", status)
 	}
@@ -29,7 +30,7 @@ func TestInABrowser(t *testing.T) {
 	b.Fill("#size", "5")
 	b.Follow("form.clew-form button")
 	b.Check()
-	all, _, err := h.audit.Worklist(t.Context(), recording.Filter{}, 0, 5)
+	all, _, err := h.audit.Worklist(t.Context(), accesstest.As("Ann Reader"), recording.Filter{}, 0, 5)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,11 +39,11 @@ func TestInABrowser(t *testing.T) {
 		if e.Finding == pattern.Recorded {
 			v = recording.Already
 		}
-		dec, err := h.audit.Decide(t.Context(), "Tom Hollin", e.ID, v, "Stalking", "Read it", 2)
+		dec, err := h.audit.Decide(t.Context(), accesstest.As("Tom Hollin"), e.ID, v, "Stalking", "Read it", 2)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := h.audit.Answer(t.Context(), "Grace Adeyinka", dec, recording.Confirm, ""); err != nil {
+		if _, err := h.audit.Answer(t.Context(), accesstest.As("Grace Adeyinka"), dec, recording.Confirm, ""); err != nil {
 			t.Fatal(err)
 		}
 	}

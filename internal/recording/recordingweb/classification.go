@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"clew/internal/access"
 	"clew/internal/govuk"
 	"clew/internal/recording"
 	"clew/internal/web"
@@ -21,12 +22,12 @@ type search struct {
 
 func (h room) showClassifications(w http.ResponseWriter, r *http.Request) (err error) {
 	v := search{Text: web.Text(r, "q"), Page: web.PageOf(r)}
-	if v.Found, v.Total, err = h.audit.Classifications(r.Context(), v.Text, v.Page.Offset(), v.Page.Limit()); err != nil {
+	if v.Found, v.Total, err = h.audit.Classifications(r.Context(), access.From(r.Context()), v.Text, v.Page.Offset(), v.Page.Limit()); err != nil {
 		return err
 	}
 	if v.Page.Past(v.Total) {
 		v.Page.Number = v.Page.Of(v.Total)
-		if v.Found, v.Total, err = h.audit.Classifications(r.Context(), v.Text, v.Page.Offset(), v.Page.Limit()); err != nil {
+		if v.Found, v.Total, err = h.audit.Classifications(r.Context(), access.From(r.Context()), v.Text, v.Page.Offset(), v.Page.Limit()); err != nil {
 			return err
 		}
 	}
@@ -46,12 +47,12 @@ type classified struct {
 func (h room) showClassification(w http.ResponseWriter, r *http.Request) (err error) {
 	id := r.PathValue("classification")
 	v := classified{Page: web.PageOf(r)}
-	if v.Classification, err = h.audit.Classification(r.Context(), id, v.Page.Offset(), v.Page.Limit()); err != nil {
+	if v.Classification, err = h.audit.Classification(r.Context(), access.From(r.Context()), id, v.Page.Offset(), v.Page.Limit()); err != nil {
 		return err
 	}
 	if v.Page.Past(v.Reports) {
 		v.Page.Number = v.Page.Of(v.Reports)
-		if v.Classification, err = h.audit.Classification(r.Context(), id, v.Page.Offset(), v.Page.Limit()); err != nil {
+		if v.Classification, err = h.audit.Classification(r.Context(), access.From(r.Context()), id, v.Page.Offset(), v.Page.Limit()); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"clew/internal/access"
 	"clew/internal/fault"
 	"clew/internal/govuk"
 	"clew/internal/pattern"
@@ -20,11 +21,14 @@ import (
 	"clew/internal/words"
 )
 
-type room struct{ audit *recording.Store }
+type room struct {
+	guard *access.Guard
+	audit *recording.Store
+}
 
 // Routes adds the pages of the audit to m.
-func Routes(m *web.Mux, audit *recording.Store) {
-	h := room{audit}
+func Routes(m *web.Mux, guard *access.Guard, audit *recording.Store) {
+	h := room{guard, audit}
 	m.Handle("GET /audit", h.showAudit)
 	m.Handle("POST /audit/samples", h.draw)
 	m.Handle("GET /audit/samples/{sample}", h.showSample)
@@ -37,7 +41,7 @@ func Routes(m *web.Mux, audit *recording.Store) {
 type overview struct {
 	Samples  []recording.Sample
 	Agencies []string
-	Actor    string
+	May      map[access.Action]bool
 	Typed    drawing
 	Wrong    fault.Invalid
 }
@@ -50,12 +54,17 @@ func (h room) showAudit(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h room) drawAudit(w http.ResponseWriter, r *http.Request, status int, v overview) (err error) {
-	v.Actor = web.Actor(r)
-	if v.Samples, err = h.audit.Samples(r.Context()); err != nil {
+	v.May, err = h.guard.May(r.Context(), access.From(r.Context()), access.DrawSample, access.ReadSample, access.ReadWorklist, access.ReadClassifications)
+	if err != nil {
 		return err
 	}
-	if v.Agencies, err = h.audit.Agencies(r.Context()); err != nil {
+	if v.Samples, err = h.audit.Samples(r.Context(), access.From(r.Context())); err != nil {
 		return err
+	}
+	if v.May[access.DrawSample] {
+		if v.Agencies, err = h.audit.Agencies(r.Context(), access.From(r.Context()), access.DrawSample); err != nil {
+			return err
+		}
 	}
 	return web.Render(w, r, status, auditPage(v))
 }
@@ -68,7 +77,7 @@ func (h room) draw(w http.ResponseWriter, r *http.Request) error {
 	if slices.Contains(pattern.Findings, pattern.Finding(d.Finding)) {
 		f.Finding = pattern.Finding(d.Finding)
 	}
-	id, err := h.audit.Draw(r.Context(), web.Actor(r), d.Seed, size, f)
+	id, err := h.audit.Draw(r.Context(), access.From(r.Context()), d.Seed, size, f)
 	if invalid, ok := errors.AsType[fault.Invalid](err); ok {
 		return h.drawAudit(w, r, http.StatusUnprocessableEntity, overview{Typed: d, Wrong: invalid})
 	}
@@ -110,11 +119,11 @@ func drawnFrom(s *recording.Sample) string {
 	return words.Count(s.DrawnFrom, "pattern", "patterns") + " (" + strings.Join(parts, "; ") + ")"
 }
 
-func sampleRows(all []recording.Sample) (rows [][]govuk.Cell) {
-	for i := range all {
-		s := &all[i]
+func (v *overview) sampleRows() (rows [][]govuk.Cell) {
+	for i := range v.Samples {
+		s := &v.Samples[i]
 		rows = append(rows, []govuk.Cell{
-			{HTML: sampleLink(s)}, {Text: s.By}, {Text: drawnFrom(s)}, {Text: words.Thousands(s.Size), Format: "numeric"}, {Text: words.Thousands(s.Done) + " of " + words.Thousands(s.Size)},
+			{HTML: sampleLink(s, v.May)}, {Text: s.By}, {Text: drawnFrom(s)}, {Text: words.Thousands(s.Size), Format: "numeric"}, {Text: words.Thousands(s.Done) + " of " + words.Thousands(s.Size)},
 		})
 	}
 	return rows

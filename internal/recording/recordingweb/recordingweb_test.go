@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/net/html"
 
+	"clew/internal/access"
+	"clew/internal/access/accesstest"
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
 	"clew/internal/pattern"
@@ -27,13 +29,17 @@ import (
 type house struct {
 	*webtest.Site
 	t     *testing.T
+	db    *db.DB
+	pages http.Handler
+	held  *pattern.Store
 	audit *recording.Store
 }
 
 // open serves n patterns of two reports each; every third is recorded as stalking.
 func open(t *testing.T, d *db.DB, n int) *house {
 	t.Helper()
-	held := pattern.NewStore(d, person.NewStore(d))
+	g := accesstest.Guard(t, d)
+	held := pattern.NewStore(g, person.NewStore(g))
 	for i := range n {
 		for j := range 2 {
 			at := time.Date(2026, time.Month(1+i%3), 3+j, 20, 0, 0, 0, time.UTC)
@@ -43,22 +49,23 @@ func open(t *testing.T, d *db.DB, n int) *house {
 			if i%3 == 0 {
 				r.OffenceCode, r.Offence = "195/12", "Stalking <b>without</b> fear"
 			}
-			if _, _, err := held.Record(t.Context(), "Ann Reader", r); err != nil {
+			if _, _, err := held.Record(t.Context(), accesstest.As("Ann Reader"), r); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	h := &house{t: t, audit: recording.NewStore(d)}
 	m := web.NewMux(nil)
-	recordingweb.Routes(m, h.audit)
-	m.Handle("GET /as/{name}", func(w http.ResponseWriter, r *http.Request) error {
-		if err := web.SetActor(w, r, r.PathValue("name")); err != nil {
-			return err
-		}
-		return web.See(w, r, "/audit")
-	})
-	h.Site = webtest.Serve(t, m)
+	h := &house{t: t, db: d, pages: m, held: held, audit: recording.NewStore(g)}
+	recordingweb.Routes(m, g, h.audit)
+	h.Site = webtest.Serve(t, accesstest.Anybody(m))
 	return h
+}
+
+// only is the house as one person finds it.
+func (h *house) only(by access.Actor) *house {
+	one := *h
+	one.Site = webtest.Serve(h.t, accesstest.Only(by, h.pages))
+	return &one
 }
 
 func (h *house) as(name string) { h.Get(h.t, "/as/"+url.PathEscape(name)) }
@@ -127,11 +134,11 @@ func TestAuditAndDraw(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := open(t, d, 6)
 		a := h.Get(t, "/audit")
-		h.want(a, 200, "Audit of recording", "None has been drawn yet", "Draw a sample", "within 19% to 44%", "within 24% to 37%", "You have not said who you are")
+		h.want(a, 200, "Audit of recording", "None has been drawn yet", "Draw a sample", "within 19% to 44%", "within 24% to 37%")
 		h.golden("audit", a)
-		a = h.Post(t, "/audit/samples", url.Values{"size": {"3"}, "seed": {"seven"}, "agency": {"Northmoor Police"}, "finding": {"stalking-recorded"}})
-		h.want(a, 422, "Say who you are before you draw a sample")
-		for _, kept := range []string{`value="3"`, `value="seven"`, `value="Northmoor Police" selected`, `value="stalking-recorded" selected`} {
+		a = h.Post(t, "/audit/samples", url.Values{"size": {"3000"}, "seed": {"seven"}, "agency": {"Northmoor Police"}, "finding": {"stalking-recorded"}})
+		h.want(a, 422, "between 1 and 2,000")
+		for _, kept := range []string{`value="3000"`, `value="seven"`, `value="Northmoor Police" selected`, `value="stalking-recorded" selected`} {
 			if !strings.Contains(a.Body, kept) {
 				t.Errorf("what was chosen is lost: %s", kept)
 			}
@@ -157,11 +164,11 @@ func TestSample(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := open(t, d, 6)
 		h.as("Tom Hollin")
-		id, err := h.audit.Draw(t.Context(), "Tom Hollin", "seven", 6, recording.Filter{})
+		id, err := h.audit.Draw(t.Context(), accesstest.As("Tom Hollin"), "seven", 6, recording.Filter{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, all, err := h.audit.Sampled(t.Context(), id)
+		_, all, err := h.audit.Sampled(t.Context(), accesstest.As("Ann Reader"), id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,15 +180,15 @@ func TestSample(t *testing.T) {
 			case e.Finding == pattern.Recorded:
 				v = recording.Already
 			}
-			dec, err := h.audit.Decide(t.Context(), "Tom Hollin", e.ID, v, "", "Read it", e.Reports)
+			dec, err := h.audit.Decide(t.Context(), accesstest.As("Tom Hollin"), e.ID, v, "", "Read it", e.Reports)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := h.audit.Answer(t.Context(), "Grace Adeyinka", dec, recording.Confirm, ""); err != nil {
+			if _, err := h.audit.Answer(t.Context(), accesstest.As("Grace Adeyinka"), dec, recording.Confirm, ""); err != nil {
 				t.Fatal(err)
 			}
 		}
-		r, err := h.audit.Results(t.Context(), id)
+		r, err := h.audit.Results(t.Context(), accesstest.As("Ann Reader"), id)
 		if err != nil || r.All.Stalking == 0 || r.All.Waiting != 1 {
 			t.Fatalf("%+v, %v", r, err)
 		}
@@ -213,21 +220,21 @@ func TestSample(t *testing.T) {
 func TestSampleOfOne(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := open(t, d, 1)
-		id, err := h.audit.Draw(t.Context(), "Tom Hollin", "seven", 1, recording.Filter{})
+		id, err := h.audit.Draw(t.Context(), accesstest.As("Tom Hollin"), "seven", 1, recording.Filter{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		h.golden("sample-new", h.Get(t, "/audit/samples/"+id))
-		_, all, err := h.audit.Sampled(t.Context(), id)
+		_, all, err := h.audit.Sampled(t.Context(), accesstest.As("Ann Reader"), id)
 		if err != nil {
 			t.Fatal(err)
 		}
-		dec, err := h.audit.Decide(t.Context(), "Tom Hollin", all[0].ID, recording.Already, "", "", 2)
+		dec, err := h.audit.Decide(t.Context(), accesstest.As("Tom Hollin"), all[0].ID, recording.Already, "", "", 2)
 		if err != nil {
 			t.Fatal(err)
 		}
 		h.want(h.Get(t, "/audit/samples/"+id), 200, "Next: confirm or settle the rest", "All have been read once")
-		if _, err := h.audit.Answer(t.Context(), "Grace Adeyinka", dec, recording.Confirm, ""); err != nil {
+		if _, err := h.audit.Answer(t.Context(), accesstest.As("Grace Adeyinka"), dec, recording.Confirm, ""); err != nil {
 			t.Fatal(err)
 		}
 		a := h.Get(t, "/audit/samples/"+id)
@@ -238,7 +245,7 @@ func TestSampleOfOne(t *testing.T) {
 
 func TestSamplePages(t *testing.T) {
 	h := open(t, dbtest.SQLite(t), 53)
-	id, err := h.audit.Draw(t.Context(), "Tom Hollin", "seven", 53, recording.Filter{})
+	id, err := h.audit.Draw(t.Context(), accesstest.As("Tom Hollin"), "seven", 53, recording.Filter{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,11 +264,11 @@ func TestClassificationPages(t *testing.T) {
 		h := open(t, d, 0)
 		h.want(h.Get(t, "/audit/classifications"), 200, "No report has been taken in yet")
 		h = open(t, d, 6)
-		all, _, err := h.audit.Worklist(t.Context(), recording.Filter{Finding: pattern.NotRecorded}, 0, 5)
+		all, _, err := h.audit.Worklist(t.Context(), accesstest.As("Ann Reader"), recording.Filter{Finding: pattern.NotRecorded}, 0, 5)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := h.audit.Decide(t.Context(), "Tom Hollin", all[0].ID, recording.Stalking, "Stalking (section 2A)", "Read it", 2); err != nil {
+		if _, err := h.audit.Decide(t.Context(), accesstest.As("Tom Hollin"), all[0].ID, recording.Stalking, "Stalking (section 2A)", "Read it", 2); err != nil {
 			t.Fatal(err)
 		}
 		a := h.Get(t, "/audit/classifications?q=STALKING")
@@ -289,7 +296,6 @@ func TestClassificationPages(t *testing.T) {
 
 func TestClassificationsByPage(t *testing.T) {
 	d := dbtest.SQLite(t)
-	held := pattern.NewStore(d, person.NewStore(d))
 	h := open(t, d, 0)
 	for i := range 55 {
 		r := &report.Record{ID: fmt.Sprint("X/", i), Agency: "Northmoor Police", Reported: time.Date(2026, 1, 1, 0, i, 0, 0, time.UTC), Count: 1, Offence: fmt.Sprintf("Kind %02d of things", i), Narrative: "x"}
@@ -298,7 +304,7 @@ func TestClassificationsByPage(t *testing.T) {
 		}
 		for range 2 - i%2 {
 			r.ID += "+"
-			if _, _, err := held.Record(t.Context(), "Ann Reader", r); err != nil {
+			if _, _, err := h.held.Record(t.Context(), accesstest.As("Ann Reader"), r); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"clew/internal/access"
 	"clew/internal/govuk"
 	"clew/internal/recording"
 	"clew/internal/table"
@@ -30,10 +31,10 @@ func (h room) showSample(w http.ResponseWriter, r *http.Request) error {
 	v := sampled{Page: web.PageOf(r)}
 	var all []recording.Entry
 	var err error
-	if v.Sample, all, err = h.audit.Sampled(r.Context(), id); err != nil {
+	if v.Sample, all, err = h.audit.Sampled(r.Context(), access.From(r.Context()), id); err != nil {
 		return err
 	}
-	if v.Results, err = h.audit.Results(r.Context(), id); err != nil {
+	if v.Results, err = h.audit.Results(r.Context(), access.From(r.Context()), id); err != nil {
 		return err
 	}
 	v.Total = len(all)
@@ -60,7 +61,7 @@ func (h room) showSample(w http.ResponseWriter, r *http.Request) error {
 
 // download writes a sample as a file: every row of it, and no names.
 func (h room) download(w http.ResponseWriter, r *http.Request) error {
-	all, err := h.audit.Drawn(r.Context(), r.PathValue("sample"))
+	all, err := h.audit.Drawn(r.Context(), access.From(r.Context()), r.PathValue("sample"))
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"clew/internal/access"
 	"clew/internal/fault"
 	"clew/internal/govuk"
 	"clew/internal/intake"
@@ -34,7 +35,7 @@ type imports struct {
 func (h room) listImports(w http.ResponseWriter, r *http.Request) error {
 	v := imports{Page: web.PageOf(r)}
 	var err error
-	if v.All, v.Total, err = h.reports.Imports(r.Context(), v.Page.Offset(), v.Page.Limit()); err != nil {
+	if v.All, v.Total, err = h.reports.Imports(r.Context(), access.From(r.Context()), v.Page.Offset(), v.Page.Limit()); err != nil {
 		return err
 	}
 	if v.Page.Past(v.Total) {
@@ -45,7 +46,14 @@ func (h room) listImports(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h room) newImport(w http.ResponseWriter, r *http.Request) error {
-	return web.Render(w, r, http.StatusOK, newImportPage(web.Actor(r), nil))
+	may, err := h.guard.May(r.Context(), access.From(r.Context()), access.ImportReports)
+	if err == nil && !may[access.ImportReports] {
+		err = fault.Forbidden // there is no use-case behind an empty form to say so
+	}
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, newImportPage(nil))
 }
 
 // template is an empty extract with all the columns of docs/formats.md.
@@ -55,10 +63,9 @@ func (h room) template(w http.ResponseWriter, r *http.Request) error {
 
 // upload keeps a file as it comes, and never holds it in memory.
 func (h room) upload(w http.ResponseWriter, r *http.Request) error {
-	by := web.Actor(r)
-	i, err := h.keep(r, by)
+	i, err := h.keep(r)
 	if wrong, ok := errors.AsType[fault.Invalid](err); ok {
-		return web.Render(w, r, http.StatusUnprocessableEntity, newImportPage(by, wrong))
+		return web.Render(w, r, http.StatusUnprocessableEntity, newImportPage(wrong))
 	}
 	if err != nil {
 		return err
@@ -66,10 +73,7 @@ func (h room) upload(w http.ResponseWriter, r *http.Request) error {
 	return web.See(w, r, "/imports/"+i.ID)
 }
 
-func (h room) keep(r *http.Request, by string) (report.Import, error) {
-	if by == "" {
-		return report.Import{}, errNobody
-	}
+func (h room) keep(r *http.Request) (report.Import, error) {
 	f, err := web.Upload(r, "file")
 	if err != nil {
 		return report.Import{}, err
@@ -77,16 +81,12 @@ func (h room) keep(r *http.Request, by string) (report.Import, error) {
 	if f.Name == "" {
 		return report.Import{}, fault.Bad("file", "Choose the file to import")
 	}
-	return h.intake.Keep(r.Context(), by, f.Name, f)
+	return h.intake.Keep(r.Context(), access.From(r.Context()), f.Name, f)
 }
-
-// errNobody is asked of whoever changes something before saying who it is.
-var errNobody = fault.Bad("actor", "Say who you are first: what you import is kept under your name")
 
 // A stage is what an import's page shows. Which of the pages it is goes by its state.
 type stage struct {
 	report.Import
-	Actor    string
 	Done     string
 	Wrong    fault.Invalid
 	Has      bool            // the file is still here
@@ -121,10 +121,9 @@ func (h room) stageOf(r *http.Request) (v stage, err error) {
 	if err != nil {
 		return v, err
 	}
-	if v.Import, err = h.reports.ImportOf(r.Context(), id); err != nil {
+	if v.Import, err = h.reports.ImportOf(r.Context(), access.From(r.Context()), id); err != nil {
 		return v, err
 	}
-	v.Actor = web.Actor(r)
 	switch {
 	case v.State.Running():
 		v.Progress = h.progressOf(&v.Import)
@@ -133,7 +132,7 @@ func (h room) stageOf(r *http.Request) (v stage, err error) {
 	}
 	if v.Import.Aside > 0 && !v.State.Running() {
 		v.header = intake.HeaderOf(&v.Import)
-		err = h.reports.AsideRows(r.Context(), id, shownAside, func(a report.Aside) error { v.Aside = append(v.Aside, a); return nil })
+		err = h.reports.AsideRows(r.Context(), access.From(r.Context()), id, shownAside, func(a report.Aside) error { v.Aside = append(v.Aside, a); return nil })
 	}
 	return v, err
 }
@@ -144,9 +143,9 @@ func (h room) prepare(r *http.Request, v *stage, m report.Mapping, agency string
 	if shown == "" { // to be entered on this page: the rows can be shown meanwhile
 		shown = agencyToCome
 	}
-	p, err := h.intake.Preview(r.Context(), v.Import, m, shown)
+	p, err := h.intake.Preview(r.Context(), access.From(r.Context()), v.Import, m, shown)
 	if err == nil && agency == "" && saysAgency(m, p.Header) {
-		p, err = h.intake.Preview(r.Context(), v.Import, m, "") // a row that does not say is set aside
+		p, err = h.intake.Preview(r.Context(), access.From(r.Context()), v.Import, m, "") // a row that does not say is set aside
 	}
 	if wrong, ok := errors.AsType[fault.Invalid](err); ok { // the file, which was sound when it came
 		v.Has, v.Message = false, wrong.Error()
@@ -161,7 +160,7 @@ func (h room) prepare(r *http.Request, v *stage, m report.Mapping, agency string
 	}
 	v.Mapping, v.preview = mappingOf(&p, m, agency), &p
 	if p.Before != "" {
-		before, err := h.reports.ImportOf(r.Context(), p.Before)
+		before, err := h.reports.ImportOf(r.Context(), access.From(r.Context()), p.Before)
 		if err != nil {
 			return err
 		}
@@ -183,18 +182,15 @@ func (h room) start(w http.ResponseWriter, r *http.Request) error {
 	if !v.Has {
 		return web.Render(w, r, http.StatusConflict, importPage(v))
 	}
-	sound, err := h.intake.Preview(r.Context(), v.Import, nil, "")
+	sound, err := h.intake.Preview(r.Context(), access.From(r.Context()), v.Import, nil, "")
 	if err != nil {
 		return err
 	}
 	m, agency := sent(r, sound.Header)
 	wrong := checked(m, agency, sound.Header)
 	starts := web.Text(r, "do") != "preview"
-	if starts && v.Actor == "" {
-		wrong = append(wrong, errNobody.(fault.Invalid)...)
-	}
 	if starts && len(wrong) == 0 {
-		switch err := h.intake.Start(r.Context(), v.ID, m, agency); {
+		switch err := h.intake.Start(r.Context(), access.From(r.Context()), v.ID, m, agency); {
 		case err == nil, errors.Is(err, fault.Conflict):
 			return web.See(w, r, "/imports/"+v.ID)
 		default:
@@ -219,36 +215,30 @@ func (h room) start(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h room) stop(w http.ResponseWriter, r *http.Request) error {
-	v, err := h.stageOf(r)
+	id, err := idIn(r, "import")
 	if err != nil {
 		return err
 	}
-	if v.Actor == "" {
-		v.Wrong = errNobody.(fault.Invalid)
-		return web.Render(w, r, http.StatusUnprocessableEntity, importPage(v))
+	if err := h.intake.Stop(r.Context(), access.From(r.Context()), id); err != nil {
+		return err
 	}
-	h.intake.Stop(v.ID)
-	return web.See(w, r, "/imports/"+v.ID)
+	return web.See(w, r, "/imports/"+id)
 }
 
 // remove deletes an upload that nobody wants to take in: it holds names.
 func (h room) remove(w http.ResponseWriter, r *http.Request) error {
-	v, err := h.stageOf(r)
+	id, err := idIn(r, "import")
 	if err != nil {
 		return err
 	}
-	if v.Actor == "" {
-		v.Wrong = errNobody.(fault.Invalid)
-		return web.Render(w, r, http.StatusUnprocessableEntity, importPage(v))
-	}
-	switch err := h.intake.Remove(r.Context(), v.ID); {
+	switch err := h.intake.Remove(r.Context(), access.From(r.Context()), id); {
 	case errors.Is(err, fault.Conflict): // it runs
 	case err != nil:
 		return err
 	default:
 		web.Flash(w, r, "removed")
 	}
-	return web.See(w, r, "/imports/"+v.ID)
+	return web.See(w, r, "/imports/"+id)
 }
 
 func (h room) progress(w http.ResponseWriter, r *http.Request) error {
@@ -256,7 +246,7 @@ func (h room) progress(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	i, err := h.reports.ImportOf(r.Context(), id)
+	i, err := h.reports.ImportOf(r.Context(), access.From(r.Context()), id)
 	if err != nil {
 		return err
 	}
@@ -269,7 +259,7 @@ func (h room) aside(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	i, err := h.reports.ImportOf(r.Context(), id)
+	i, err := h.reports.ImportOf(r.Context(), access.From(r.Context()), id)
 	if err != nil {
 		return err
 	}
@@ -279,7 +269,7 @@ func (h room) aside(w http.ResponseWriter, r *http.Request) error {
 	}
 	out := table.NewWriter(web.Attach(w, "text/csv; charset=utf-8", "rows-set-aside.csv"), head...)
 	out.Safe = true
-	err = h.reports.AsideRows(r.Context(), id, 0, func(a report.Aside) error {
+	err = h.reports.AsideRows(r.Context(), access.From(r.Context()), id, 0, func(a report.Aside) error {
 		return out.Write(append([]string{strconv.Itoa(a.Line), a.Reason}, a.Cells...)...)
 	})
 	return errors.Join(err, out.Flush())

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"net/http"
 
+	"clew/internal/access"
 	"clew/internal/fault"
 	"clew/internal/intake"
 	"clew/internal/pattern"
@@ -19,6 +20,7 @@ import (
 )
 
 type room struct {
+	guard   *access.Guard
 	reports *report.Store
 	intake  *intake.Desk
 	held    *pattern.Store
@@ -26,8 +28,8 @@ type room struct {
 }
 
 // Routes adds the pages of reports and imports to m.
-func Routes(m *web.Mux, reports *report.Store, intake *intake.Desk, held *pattern.Store, people *person.Store) {
-	h := room{reports, intake, held, people}
+func Routes(m *web.Mux, guard *access.Guard, reports *report.Store, intake *intake.Desk, held *pattern.Store, people *person.Store) {
+	h := room{guard, reports, intake, held, people}
 	m.Handle("GET /reports/{report}", h.show)
 	m.Handle("GET /imports", h.listImports)
 	m.Handle("GET /imports/new", h.newImport)
@@ -56,19 +58,23 @@ func (h room) about(r *http.Request) (v view, err error) {
 	if err != nil {
 		return v, err
 	}
-	part, err := h.held.PartOf(ctx, key)
+	v.May, err = h.guard.May(ctx, access.From(ctx), access.FindReports, access.ReadPerson, access.ReadPattern, access.ReadImports)
+	if err != nil {
+		return v, err
+	}
+	part, err := h.held.PartOf(ctx, access.From(ctx), key)
 	if err != nil {
 		return v, err
 	}
 	v.Part, v.Held = part, part.Record
-	if v.Versions, err = h.reports.Versions(ctx, key); err != nil {
+	if v.Versions, err = h.reports.Versions(ctx, access.From(ctx), key); err != nil {
 		return v, err
 	}
-	if v.Victim, v.Suspect, err = h.people.Parties(ctx, key); err != nil {
+	if v.Victim, v.Suspect, err = h.people.Parties(ctx, access.From(ctx), key); err != nil {
 		return v, err
 	}
-	if v.Held.Import != "" {
-		i, err := h.reports.ImportOf(ctx, v.Held.Import)
+	if v.Held.Import != "" && v.May[access.ReadImports] {
+		i, err := h.reports.ImportOf(ctx, access.From(ctx), v.Held.Import)
 		if errors.Is(err, fault.NotFound) {
 			return v, nil
 		}

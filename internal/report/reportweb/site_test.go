@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"testing"
 
+	"clew/internal/access"
+	"clew/internal/access/accesstest"
 	"clew/internal/db"
 	"clew/internal/intake"
 	"clew/internal/pattern"
@@ -18,6 +20,8 @@ import (
 // A site is the pages of reports and imports, with somebody who uses them.
 type site struct {
 	*webtest.Site
+	db      *db.DB
+	pages   http.Handler
 	reports *report.Store
 	held    *pattern.Store
 	folder  string // of uploads
@@ -25,27 +29,32 @@ type site struct {
 
 func open(t *testing.T, d *db.DB) site {
 	t.Helper()
-	people := person.NewStore(d)
-	held, reports := pattern.NewStore(d, people), report.NewStore(d)
+	g, m := accesstest.Guard(t, d), web.NewMux(nil)
+	people := person.NewStore(g)
+	held, reports := pattern.NewStore(g, people), report.NewStore(g)
 	folder := t.TempDir()
-	in := intake.New(d, held, reports, folder)
+	in := intake.New(g, held, reports, folder)
 	t.Cleanup(in.Close)
-	m := web.NewMux(nil)
-	reportweb.Routes(m, reports, in, held, people)
-	m.Handle("GET /as/{name}", func(w http.ResponseWriter, r *http.Request) error { return web.SetActor(w, r, r.PathValue("name")) })
-	m.Handle("POST /name", func(w http.ResponseWriter, r *http.Request) error { return web.SetActor(w, r, web.Text(r, "name")) })
-	return site{webtest.Serve(t, m), reports, held, folder}
+	reportweb.Routes(m, g, reports, in, held, people)
+	return site{webtest.Serve(t, accesstest.Anybody(m)), d, m, reports, held, folder}
+}
+
+// only is the site as one person finds it.
+func (s site) only(t *testing.T, by access.Actor) site {
+	t.Helper()
+	s.Site = webtest.Serve(t, accesstest.Only(by, s.pages))
+	return s
 }
 
 func (s site) comeIn(t *testing.T, name string) {
 	t.Helper()
-	s.Post(t, "/name", url.Values{"name": {name}})
+	s.Get(t, "/as/"+url.PathEscape(name))
 }
 
 // record takes a report in, and gives its key.
 func (s site) record(t *testing.T, r report.Record) string {
 	t.Helper()
-	key, _, err := s.held.Record(t.Context(), "Priya Raman", &r)
+	key, _, err := s.held.Record(t.Context(), accesstest.As("Priya Raman"), &r)
 	if err != nil {
 		t.Fatal(err)
 	}

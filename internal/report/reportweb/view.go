@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"clew/internal/access"
 	"clew/internal/govuk"
 	"clew/internal/pattern"
 	"clew/internal/person"
@@ -22,7 +23,16 @@ type view struct {
 	Part            pattern.Part
 	Versions        []report.Held  // of the same record, oldest first, this one among them
 	Victim, Suspect *person.Person // who they are held to be; nil when nobody is named
-	Import          *report.Import // nil when it was typed in
+	Import          *report.Import // nil when it was typed in, or is not the reader's to see
+	May             map[access.Action]bool
+}
+
+// trail is the way back to the search, for those who have one.
+func (v *view) trail() []govuk.Crumb {
+	if !v.May[access.FindReports] {
+		return nil
+	}
+	return []govuk.Crumb{{Text: "Search", Href: "/search"}}
 }
 
 // A field is one thing that was written down.

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 )
 
@@ -44,6 +45,23 @@ func (b *Tab) Width(pixels int) *Tab {
 func (b *Tab) WithoutScripts() *Tab {
 	b.t.Helper()
 	if _, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		b.t.Fatal(err)
+	}
+	return b
+}
+
+// Passkeys gives the browser a phone that keeps passkeys, and whose owner always
+// shows it a finger. Pages are then asked for at localhost: no passkey answers to
+// a number.
+func (b *Tab) Passkeys() *Tab {
+	b.t.Helper()
+	b.site = strings.Replace(b.site, "127.0.0.1", "localhost", 1)
+	if _, err := chromedp.Call(b.ctx, webauthn.Enable, webauthn.EnableParams{}); err != nil {
+		b.t.Fatal(err)
+	}
+	if _, err := chromedp.Call(b.ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+		Protocol: "ctap2", Transport: "internal", HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
+	}}); err != nil {
 		b.t.Fatal(err)
 	}
 	return b

@@ -1,0 +1,364 @@
+package app
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"clew/internal/access"
+	"clew/internal/access/accesstest"
+	"clew/internal/db"
+	"clew/internal/db/dbtest"
+	"clew/internal/ledger"
+	"clew/internal/person"
+	"clew/internal/recording"
+	"clew/internal/report"
+	"clew/internal/seal"
+)
+
+// The officer is the suspect. Two partnerships are alike to the letter, but for this:
+// in one, Mara has reported him. He does in both all that any role would let him, and
+// what he is told must be the same. What differs is how he could learn of the case.
+
+// A beat is a partnership where an officer works.
+type beat struct {
+	*App
+	t       *testing.T
+	pages   http.Handler
+	officer access.Actor
+	ids     map[string]string
+	heard   []string // all that he was told, in order
+}
+
+// Each of these is somebody else's report in both partnerships.
+var everyday = []struct{ id, victim, suspect, offence string }{
+	{"NM/11", "Joan Pennistone", "Sid Marlowe", "Harassment"}, {"NM/12", "Joan Pennistone", "Sid Marlowe", "Harassment"}, {"NM/13", "Nora Attlebury", "Ray Dunmore", "Criminal damage"},
+	{"NM/14", "Nora Attlebury", "Ray Dunmore", "Malicious communications"}, {"NM/15", "Ivy Colne", "Sid Marlowe", "Harassment"},
+}
+
+// What Mara reports: the officer, and another man too.
+var secret = []struct{ id, suspect, offence string }{
+	{"NM/21", "Edward Farrowgate", "Stalking by a serving officer"}, {"NM/22", "Edward Farrowgate", "Harassment"}, {"NM/23", "Sid Marlowe", "Harassment"},
+}
+
+const confidant = "nhs:1" // has agreed with police:1
+
+// patrol makes a partnership in a database. With told, Mara has reported. The officer
+// is hidden from by his name, or else by a lock that somebody set.
+func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
+	t.Helper()
+	folder := t.TempDir()
+	sealer, err := seal.Open(t.Context(), d, seal.NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := ledger.Open(t.Context(), d, filepath.Join(folder, "ledger.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := join(d, Config{Data: folder}, sealer, log)
+	t.Cleanup(a.Intake.Close)
+	b := &beat{App: a, t: t, ids: map[string]string{}}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	accesstest.Agencies(t, d, "police:1", confidant)
+	setter := access.Program("police:1", "Setter up")
+	now := d.Now()
+	_, err = a.Guard.Agree(t.Context(), setter, access.Agreement{Level: access.ReadTogether, Title: "Clinic", Basis: "Public task", Parties: []string{confidant, "police:1"}, Since: now.Add(-time.Hour), Review: now.AddDate(0, 6, 0), Until: now.AddDate(1, 0, 0)})
+	must(err)
+	var roles []access.Role
+	for _, m := range access.Roles {
+		roles = append(roles, m.Role)
+	}
+	b.officer = accesstest.Somebody(t, d, "police:1", "officer", roles...)
+	b.officer.Session = "s"
+	accesstest.Somebody(t, d, "police:1", "colleague", access.Analyst)
+	name := "Edward Farrowgate"
+	if !byName {
+		name = "Patrick Overton" // a friend of his
+	}
+	must(d.Write(t.Context(), func(tx *db.Tx) error {
+		if err := tx.Exec(t.Context(), `INSERT INTO account_holders (id, agency, name, name_key, sign_in, state, password, code, code_step, made, ended_by, version) VALUES ('officer', 'police:1', $1, $1, 'officer', 'active', '', '', 0, 0, '', 1)`, name); err != nil {
+			return err
+		}
+		return a.Guard.Named(t.Context(), tx, "officer", name)
+	}))
+	colleague := access.Program("police:1", "Colleague")
+	record := func(by access.Actor, r *report.Record) string {
+		key, _, err := a.Held.Record(t.Context(), by, r)
+		must(err)
+		return key
+	}
+	take := func(from, to int) {
+		for i, e := range everyday[from:to] {
+			b.ids[e.id] = record(colleague, written(e.id, e.victim, e.suspect, e.offence, from+i+1))
+		}
+	}
+	take(0, 2)
+	look := func() []recording.Entry {
+		all, _, err := a.Audit.Worklist(t.Context(), colleague, recording.Filter{Name: "Farrowgate"}, 0, 9)
+		must(err)
+		return all
+	}
+	if !told {
+		look()
+	}
+	first := b.ids["NM/11"]
+	b.ids["report"], b.ids["pattern"], b.ids["person"] = first, first, person.SuspectOf(first)
+	var hidden string
+	if told {
+		for i, e := range secret { // to the letter as he will write it
+			by := colleague
+			if i == 1 {
+				by = access.Program(confidant, "Nurse")
+			}
+			r := written(e.id, "Mara Quillfeather", e.suspect, e.offence, 20)
+			r.Reported, r.Narrative = time.Date(2026, 2, 20, 0, 0, 0, 0, time.UTC), "He followed her home."
+			key := record(by, r)
+			b.ids[e.id] = key
+			if i == 0 {
+				hidden = key
+			}
+		}
+		if !byName {
+			_, err := a.Guard.Flag(t.Context(), colleague, person.SuspectOf(hidden), []string{"officer"}, nil, "His friend")
+			must(err)
+		}
+		sightings := look()
+		if len(sightings) != 1 {
+			t.Fatalf("a colleague sees %d patterns about him", len(sightings))
+		}
+		_, err := a.Audit.Decide(t.Context(), colleague, sightings[0].ID, recording.Stalking, "Stalking by Farrowgate", "Mara Quillfeather is right", sightings[0].Reports)
+		must(err)
+		must(a.Held.Decide(t.Context(), colleague, person.SuspectOf(hidden), person.SuspectOf(b.ids["NM/11"]), false, "Farrowgate is not Marlowe"))
+	}
+	must(a.Audit.SaveView(t.Context(), colleague, "Farrowgate", "name=Farrowgate"))
+	if !told { // that somebody saved a view is in the ledger; which one it is, is not
+		must(d.Write(t.Context(), func(tx *db.Tx) error { return tx.Exec(t.Context(), `DELETE FROM views`) }))
+	}
+	decision, err := a.Audit.Decide(t.Context(), colleague, b.ids["pattern"], recording.Harassment, "", "Read it", 2)
+	must(err)
+	b.ids["decision"] = decision
+	b.ids["sample"], err = a.Audit.Draw(t.Context(), colleague, "seed", 50, recording.Filter{})
+	must(err)
+	take(2, len(everyday))
+	b.ids["classification"] = report.Classification("", "Harassment")
+	b.ids["import"], b.ids["view"], b.ids["account"], b.ids["key"], b.ids["agency"], b.ids["session"], b.ids["link"] = "none", "none", "officer", "none", "police:1", "none", "none"
+	m := a.Mux(nil)
+	m.Door.Who = func(r *http.Request) (*http.Request, string, error) {
+		ctx, err := a.Guard.Enter(r.Context(), b.officer)
+		return r.WithContext(ctx), "Officer", err
+	}
+	b.pages = m
+	return b
+}
+
+var numbers = map[string]string{
+	"Joan Pennistone": "07700 900151", "Nora Attlebury": "07700 900162", "Ivy Colne": "07700 900173", "Mara Quillfeather": "07700 900184",
+	"Sid Marlowe": "07700 900255", "Ray Dunmore": "07700 900266", "Edward Farrowgate": "07700 900277",
+}
+
+func born(phone string) string { return "19" + phone[len(phone)-2:] + "-03-04" }
+
+// written is a report of a day.
+func written(id, victim, suspect, offence string, day int) *report.Record {
+	party := func(name, phone string) report.Party {
+		given, family, _ := strings.Cut(name, " ")
+		p := report.Party{GivenName: given, FamilyName: family}
+		if family != "" {
+			p.Born, p.Phones = born(phone), []string{phone}
+		}
+		return p
+	}
+	return &report.Record{Agency: "Northmoor Police", ID: id, Kind: report.Crime, Reported: time.Date(2026, 2, day, 9, 0, 0, 0, time.UTC), Count: 1, Offence: offence,
+		Victim: party(victim, numbers[victim]), Suspect: party(suspect, numbers[suspect]),
+		Narrative: "He followed her home and she is afraid he will hurt her."}
+}
+
+var (
+	made = regexp.MustCompile(`\b[0-9][0-9a-hjkmnp-tv-z]{15}[vs]?\b`)
+	at   = regexp.MustCompile(`\b\d{1,2}[:.]\d\d([:.]\d\d)? ?(am|pm)?\b`)
+)
+
+// do sends a request as the officer, and keeps what he is told: the status, where he
+// is sent, and the page. Ids are numbered as they first appear, in this answer alone.
+func (b *beat) do(method, path string, form url.Values) *httptest.ResponseRecorder {
+	b.t.Helper()
+	r := httptest.NewRequest(method, "http://localhost"+path, strings.NewReader(form.Encode()))
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	w := httptest.NewRecorder()
+	b.pages.ServeHTTP(w, r)
+	said := fmt.Sprint(w.Code, " ", w.Header(), "\n", w.Body.String())
+	numbers := map[string]string{}
+	said = made.ReplaceAllStringFunc(said, func(id string) string {
+		if numbers[id] == "" {
+			numbers[id] = fmt.Sprint("#", len(numbers)+1)
+		}
+		return numbers[id]
+	})
+	b.heard = append(b.heard, fmt.Sprint(method, " ", made.ReplaceAllString(path, "#"), " ", form.Encode(), " -> ", at.ReplaceAllString(said, "TIME")))
+	return w
+}
+
+// ask sends a request for each route that only reads.
+func (b *beat) askAll() {
+	for _, route := range b.Mux(nil).Routes() {
+		method, path, _ := strings.Cut(strings.ReplaceAll(route, "{$}", ""), " ")
+		if method == http.MethodGet && !strings.HasPrefix(path, "/assets/") && path != "/account/code" { // which is a new secret each time
+			b.do(method, placeholder.ReplaceAllStringFunc(path, func(s string) string { return b.ids[s[1:len(s)-1]] }), nil)
+		}
+	}
+}
+
+// same fails for each thing that the officer is told in one partnership and not in the
+// other.
+func same(t *testing.T, with, without *beat) {
+	t.Helper()
+	if len(with.heard) != len(without.heard) {
+		t.Fatalf("he asked %d and %d times", len(with.heard), len(without.heard))
+	}
+	for i := range with.heard {
+		if a, b := with.heard[i], without.heard[i]; a != b {
+			at := 0
+			for at < min(len(a), len(b)) && a[at] == b[at] {
+				at++
+			}
+			part := func(s string) string { return s[max(0, at-120):min(len(s), at+160)] }
+			name, _, _ := strings.Cut(a, " -> ")
+			t.Errorf("%s tells him that there is a case.\nwith it:    …%s\nwithout it: …%s", name, part(a), part(b))
+		}
+	}
+}
+
+// looks is everything he may ask and that changes nothing.
+func (b *beat) looks() {
+	b.askAll()
+	for _, q := range []string{"Farrowgate", "Edward Farrowgate", "Ted Faragate", "Quillfeather", "Mara", "07700 900184", "07700 900277", "NM/21", "NM/2", "NM", "stalking", "officer", "harassment", "Marlowe", "Pennistone", "Sid Marlowe"} {
+		b.do("POST", "/search", url.Values{"q": {q}})
+		b.do("GET", "/audit/classifications?q="+url.QueryEscape(q), nil)
+		b.do("POST", "/worklist", url.Values{"name": {q}})
+	}
+	for _, s := range []string{"", "latest", "reports", "victim", "suspect"} {
+		for _, finding := range []string{"", "single", "conduct", "recorded", "not-recorded"} {
+			b.do("GET", "/worklist?sort="+s+"&finding="+finding, nil)
+		}
+	}
+	for _, with := range []string{"grave", "escalates", "others", "counter", "grown"} {
+		b.do("GET", "/worklist?with="+with, nil)
+	}
+	for _, e := range everyday {
+		key := b.ids[e.id]
+		for _, path := range []string{"/reports/" + key, "/reports/" + key + "/part", "/patterns/" + key, "/people/" + person.VictimOf(key), "/people/" + person.SuspectOf(key)} {
+			b.do("GET", path, nil)
+		}
+		b.do("GET", "/audit/classifications/"+report.Classification("", e.offence), nil)
+	}
+	for _, e := range secret {
+		b.do("GET", "/audit/classifications/"+report.Classification("", e.offence), nil)
+		b.do("POST", "/reports", typed(e.id, "Mara", "Quillfeather", e.suspect, e.offence, "check"))
+	}
+	b.do("GET", "/audit/classifications/"+report.Classification("", "Stalking by Farrowgate"), nil)
+	b.do("POST", "/reports", typed("X1", "Mara", "Quillfeather", "", "", "check"))
+	b.do("POST", "/reports", typed("X1", "Mara", "Quillfeather", "Sid Marlowe", "", "check"))
+	b.do("POST", "/reports", typed("X1", "Joan", "Pennistone", "Edward Farrowgate", "", "check"))
+}
+
+// typed is the form for a report.
+func typed(id, given, family, suspect, offence, do string) url.Values {
+	sg, sf, _ := strings.Cut(suspect, " ")
+	form := url.Values{"agency": {"Northmoor Police"}, "record_id": {id}, "kind": {"crime"}, "reported_at": {"2026-02-20"}, "offence": {offence}, "victim_given_name": {given}, "victim_family_name": {family},
+		"suspect_given_name": {sg}, "suspect_family_name": {sf}, "narrative": {"He followed her home."}, "do": {do}}
+	for side, name := range map[string]string{"victim": given + " " + family, "suspect": suspect} {
+		if number := numbers[name]; number != "" {
+			form.Set(side+"_phone", number)
+			form.Set(side+"_dob", born(number))
+		}
+	}
+	return form
+}
+
+// eachTwice runs f for the officer's own name and for a lock, with two partnerships.
+func eachTwice(t *testing.T, f func(t *testing.T, with, without *beat)) {
+	t.Helper()
+	for name, byName := range map[string]bool{"own name": true, "friend": false} {
+		t.Run(name, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+				other := dbtest.SQLite
+				if strings.HasSuffix(t.Name(), "postgres") {
+					other = dbtest.Postgres
+				}
+				f(t, patrol(t, d, true, byName), patrol(t, other(t), false, byName))
+			})
+		})
+	}
+}
+
+// TestSuspectLooks has the officer look everywhere.
+func TestSuspectLooks(t *testing.T) {
+	eachTwice(t, func(t *testing.T, with, without *beat) {
+		with.looks()
+		without.looks()
+		same(t, with, without)
+	})
+}
+
+// TestSuspectWrites has the officer record what is recorded about him already, correct
+// it, and take it in as an extract, each twice. Nothing of Mara's is changed by
+// it. That what he typed is hidden from him afterwards is known: see docs/security.
+func TestSuspectWrites(t *testing.T) {
+	eachTwice(t, func(t *testing.T, with, without *beat) {
+		for _, b := range []*beat{with, without} {
+			for range 2 {
+				for _, e := range secret {
+					form := typed(e.id, "Mara", "Quillfeather", e.suspect, e.offence, "keep")
+					b.keep(form)
+					form.Set("narrative", "He did nothing at all.")
+					b.keep(form)
+				}
+			}
+			var lines strings.Builder
+			mara := numbers["Mara Quillfeather"]
+			lines.WriteString("agency,record_id,reported_at,offence,victim_given_name,victim_family_name,suspect_given_name,suspect_family_name,narrative,victim_phone,victim_dob,suspect_phone,suspect_dob\n")
+			for _, e := range secret {
+				given, family, _ := strings.Cut(e.suspect, " ")
+				fmt.Fprintf(&lines, "Northmoor Police,%s,2026-02-20,%s,Mara,Quillfeather,%s,%s,He followed her home.,%s,%s,%s,%s\n", e.id, e.offence, given, family, mara, born(mara), numbers[e.suspect], born(numbers[e.suspect]))
+			}
+			for range 2 {
+				i, err := b.Intake.Run(t.Context(), b.officer, "mine.csv", strings.NewReader(lines.String()), nil, "", nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				b.do("GET", "/imports/"+i.ID, nil)
+			}
+			b.do("GET", "/imports", nil)
+		}
+		same(t, with, without)
+		all, err := with.Reports.Versions(t.Context(), access.Program("police:1", "Colleague"), with.ids["NM/21"])
+		if err != nil || len(all) != 1 || all[0].ReplacedBy != "" {
+			t.Errorf("what Mara reported has %d versions now, %v: he has put his own in its place", len(all), err)
+		}
+	})
+}
+
+// keep records a report. Where he is sent then is not looked at: see docs/security.
+func (b *beat) keep(form url.Values) {
+	b.t.Helper()
+	w := b.do("POST", "/reports", form)
+	b.heard[len(b.heard)-1] = fmt.Sprint("POST /reports ", form.Encode(), " -> ", w.Code)
+	if w.Code != http.StatusSeeOther && w.Code != http.StatusUnprocessableEntity {
+		b.t.Errorf("to record a report answers %d", w.Code)
+	}
+}

@@ -1,0 +1,313 @@
+// Package witness watches another agency's ledger. It asks for the newest
+// checkpoint, and for the tiles that show that it continues the last one it saw; it
+// keeps it, cosigns it, and sends the cosignature back. It sees hashes alone.
+//
+// A ledger that shows two histories, or that has fewer entries than it had, has been
+// changed by somebody who held its key. That is refused, and what it showed is kept.
+package witness
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"clew/internal/ledger"
+)
+
+// A Witness keeps its state in a folder:
+//
+//	witness.key         its own key
+//	log                 the log's verifier key, as it was given at first
+//	token               what it shows the log
+//	newest.txt          the last checkpoint it cosigned
+//	checkpoints.jsonl   all of them, with when they were seen
+//	evidence-….txt      what a log showed that cannot be
+type Witness struct {
+	folder string
+	key    *ledger.Key
+	at     string // the log's address
+	log    string // the verifier key it trusts
+	token  string
+	client *http.Client
+	now    func() time.Time
+}
+
+// Open opens a witness's folder, making it and its key when they are not there.
+func Open(folder string, now func() time.Time) (*Witness, error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, fmt.Errorf("witness's folder: %w", err)
+	}
+	k, err := ledger.KeyAt(filepath.Join(folder, "witness.key"), "clew-witness")
+	if err != nil {
+		return nil, err
+	}
+	return &Witness{folder: folder, key: k, client: &http.Client{Timeout: time.Minute}, now: now}, nil
+}
+
+// Verifier is what the witness's cosignatures are checked by.
+func (w *Witness) Verifier() string { return w.key.CosignVerifier() }
+
+// Watch says which log to watch. Its key and the token need be given once; they
+// are kept. Another key than the one that was kept is refused.
+func (w *Witness) Watch(address, key, token string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return fmt.Errorf("%q is no address of a log: write https://…", address)
+	}
+	w.at = strings.TrimSuffix(address, "/")
+	if w.log, err = w.kept("log", key); err != nil {
+		return err
+	}
+	if _, err := note.NewVerifier(w.log); err != nil {
+		return fmt.Errorf("%.80q is no key of a log: it is what `clew ledger key` prints", w.log)
+	}
+	if key = strings.TrimSpace(key); key != "" && key != w.log {
+		return errors.New("this folder is of a log with another key; watch each log from a folder of its own")
+	}
+	if token = strings.TrimSpace(token); token != "" {
+		if err := ledger.WriteFile(filepath.Join(w.folder, "token"), []byte(token+"\n")); err != nil {
+			return fmt.Errorf("keep token: %w", err)
+		}
+	}
+	w.token, err = w.kept("token", "")
+	return err
+}
+
+// kept is what a small file of the folder holds, or is made to hold.
+func (w *Witness) kept(name, given string) (string, error) {
+	path := filepath.Join(w.folder, name)
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if given = strings.TrimSpace(given); given == "" {
+			return "", fmt.Errorf("the first time, the log's key and the token are wanted: there is no %s", path)
+		}
+		return given, ledger.WriteFile(path, []byte(given+"\n"))
+	}
+	return strings.TrimSpace(string(b)), err
+}
+
+// A Forked is what a log showed that cannot be.
+type Forked struct {
+	Why  string
+	File string // where it is kept
+}
+
+func (f *Forked) Error() string {
+	return fmt.Sprintf("THE LOG CANNOT BE TRUSTED: %s. What it showed is kept in %s", f.Why, f.File)
+}
+
+// Look asks the log for its newest checkpoint, and cosigns it if it continues the
+// last. It returns the checkpoint; the error is a *Forked when the log is not what
+// it was.
+func (w *Witness) Look(ctx context.Context) (ledger.Checkpoint, error) {
+	var none ledger.Checkpoint
+	signed, err := w.get(ctx, "/ledger/checkpoint", 16<<10)
+	if err != nil {
+		return none, err
+	}
+	keys, err := w.keys(ctx)
+	if err != nil {
+		return none, err
+	}
+	c, err := keys.Open(string(signed))
+	if err != nil {
+		return none, w.forked(fmt.Sprintf("its newest checkpoint cannot be believed: %v", err), signed, nil)
+	}
+	last, lastSigned, err := w.last(keys)
+	if err != nil {
+		return none, err
+	}
+	switch {
+	case c.Size < last.Size:
+		return none, w.forked(fmt.Sprintf("it has %d entries and had %d", c.Size, last.Size), signed, lastSigned)
+	case last.Size > 0:
+		if err := w.continues(ctx, c, last); err != nil {
+			if errors.Is(err, errShown) {
+				return none, w.forked(fmt.Sprintf("its %d entries do not continue the %d it had", c.Size, last.Size), signed, lastSigned)
+			}
+			return none, err
+		}
+	}
+	cosigned := lastSigned
+	if c.Size > last.Size {
+		for i := range keys {
+			if _, n, err := ledger.OpenCheckpoint(string(signed), keys[i]); err == nil {
+				if cosigned, err = w.key.Cosign(n, w.now().Unix()); err != nil {
+					return none, fmt.Errorf("cosign: %w", err)
+				}
+			}
+		}
+		if err := w.keep(cosigned); err != nil {
+			return none, err
+		}
+	}
+	// Sent again when there is nothing new: the last answer may have been lost.
+	return c, w.send(ctx, cosigned)
+}
+
+// keys are the log's keys, from the one that is trusted on.
+func (w *Witness) keys(ctx context.Context) (ledger.Keys, error) {
+	b, err := w.get(ctx, "/ledger/handovers", 1<<20)
+	if err != nil {
+		return nil, err
+	}
+	var handovers []string
+	if err := json.Unmarshal(b, &handovers); err != nil {
+		return nil, fmt.Errorf("read handovers: %w", err)
+	}
+	keys, err := ledger.Chain(w.log, handovers)
+	if err != nil {
+		return nil, w.forked(err.Error(), b, nil)
+	}
+	return keys, nil
+}
+
+func (w *Witness) last(keys ledger.Keys) (c ledger.Checkpoint, signed []byte, err error) {
+	signed, err = os.ReadFile(filepath.Join(w.folder, "newest.txt"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return c, nil, nil
+	}
+	if err != nil {
+		return c, nil, fmt.Errorf("read the last checkpoint: %w", err)
+	}
+	if c, err = keys.Open(string(signed)); err != nil {
+		return c, nil, fmt.Errorf("the last checkpoint that was kept here: %w", err)
+	}
+	return c, signed, nil
+}
+
+// errShown says that what a log showed does not fit together.
+var errShown = errors.New("the tiles do not fit the checkpoints")
+
+// continues checks that a checkpoint's tree begins with that of the last.
+func (w *Witness) continues(ctx context.Context, c, last ledger.Checkpoint) error {
+	if c.Size == last.Size {
+		if c.Root != last.Root {
+			return errShown
+		}
+		return nil
+	}
+	t := &tiles{w: w, ctx: ctx}
+	root, err := tlog.TreeHash(last.Size, tlog.TileHashReader(tlog.Tree{N: c.Size, Hash: c.Root}, t))
+	if t.failed != nil {
+		return t.failed
+	}
+	if err != nil || root != last.Root {
+		return errShown
+	}
+	return nil
+}
+
+// keep writes a cosigned checkpoint: to the list first.
+func (w *Witness) keep(signed []byte) error {
+	line, err := json.Marshal(struct {
+		Seen string `json:"seen"`
+		Note string `json:"note"`
+	}{w.now().UTC().Format(time.RFC3339), string(signed)})
+	if err != nil {
+		return fmt.Errorf("keep checkpoint: %w", err)
+	}
+	f, err := os.OpenFile(filepath.Join(w.folder, "checkpoints.jsonl"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return fmt.Errorf("keep checkpoint: %w", err)
+	}
+	_, err = f.Write(append(line, '\n'))
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("keep checkpoint: %w", err)
+	}
+	newest := filepath.Join(w.folder, "newest.txt")
+	if err := ledger.WriteFile(newest+".new", signed); err != nil {
+		return fmt.Errorf("keep checkpoint: %w", err)
+	}
+	return os.Rename(newest+".new", newest)
+}
+
+// forked keeps what a log showed.
+func (w *Witness) forked(why string, showed, before []byte) error {
+	path := filepath.Join(w.folder, "evidence-"+w.now().UTC().Format("20060102T150405.000000Z")+".txt")
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s\nLog: %s\n\nShown:\n%s\nSeen before:\n%s", why, w.at, showed, before)
+	if err := ledger.WriteFile(path, b.Bytes()); err != nil {
+		return errors.Join(&Forked{why, "nothing, for it cannot be written"}, err)
+	}
+	return &Forked{why, path}
+}
+
+func (w *Witness) get(ctx context.Context, path string, most int64) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, w.at+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	return w.do(r, http.StatusOK, most)
+}
+
+func (w *Witness) send(ctx context.Context, signed []byte) error {
+	if len(signed) == 0 {
+		return nil
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, w.at+"/ledger/cosignature", bytes.NewReader(signed))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Content-Type", "text/plain; charset=utf-8")
+	_, err = w.do(r, http.StatusNoContent, 1<<10)
+	return err
+}
+
+func (w *Witness) do(r *http.Request, want int, most int64) ([]byte, error) {
+	r.Header.Set("Authorization", "Bearer "+w.token)
+	answer, err := w.client.Do(r)
+	if err != nil {
+		return nil, fmt.Errorf("ask the log: %w", err)
+	}
+	defer answer.Body.Close()
+	b, err := io.ReadAll(io.LimitReader(answer.Body, most+1))
+	switch {
+	case answer.StatusCode == http.StatusNotFound:
+		return nil, fmt.Errorf("ask the log: %s is not there: it has no entries yet, or does not know the token", r.URL.Path)
+	case answer.StatusCode != want:
+		return nil, fmt.Errorf("ask the log: %s: %s", r.URL.Path, answer.Status)
+	case err != nil:
+		return nil, fmt.Errorf("ask the log: %w", err)
+	case int64(len(b)) > most:
+		return nil, fmt.Errorf("ask the log: %s: the answer is too long", r.URL.Path)
+	}
+	return b, nil
+}
+
+// tiles reads a log's tiles for tlog, which checks each against the root.
+type tiles struct {
+	w      *Witness
+	ctx    context.Context
+	failed error // of the network, and not of the log
+}
+
+func (t *tiles) Height() int { return ledger.TileHeight }
+
+func (t *tiles) ReadTiles(all []tlog.Tile) (data [][]byte, err error) {
+	for _, at := range all {
+		b, err := t.w.get(t.ctx, fmt.Sprintf("/ledger/tile/%d/%d", at.L, at.N), tlog.HashSize<<ledger.TileHeight)
+		if err != nil {
+			t.failed = err
+			return nil, err
+		}
+		// A tile may have grown since the checkpoint was signed.
+		data = append(data, b[:min(len(b), at.W*tlog.HashSize)])
+	}
+	return data, nil
+}
+
+func (t *tiles) SaveTiles([]tlog.Tile, [][]byte) {}

@@ -1,0 +1,51 @@
+package pattern
+
+import (
+	"context"
+	"strings"
+
+	"clew/internal/access"
+	"clew/internal/db"
+	"clew/internal/words"
+)
+
+// linesSeen are the patterns that fit a condition on p and that an actor may see,
+// the most pressing first, ten at most.
+func linesSeen(ctx context.Context, q db.Querier, sight *access.Sight, where string, args ...any) ([]Line, error) {
+	pooled, args := sight.Pool.Pooled("p.pool", args)
+	open, args := sight.Open(args, "p.victim", "p.suspect")
+	all, err := db.All(ctx, q, scanLine, `SELECT `+LineColumns+` FROM patterns p WHERE `+where+pooled+open+` ORDER BY p.pressing, p.id LIMIT 10`, args...)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		if err := See(ctx, q, sight, &all[i]); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// See makes a line say what an actor may know: for one from whom somebody is hidden,
+// the pattern is read again without what those people reported.
+func See(ctx context.Context, q db.Querier, sight *access.Sight, l *Line) error {
+	if !sight.Blind() || l.Others == 0 {
+		return nil
+	}
+	h, _, err := compose(ctx, q, sight, l.Victim, l.Suspect)
+	if err == nil && len(h.Accounts) > 0 {
+		*l = h.line()
+	}
+	return err
+}
+
+// line is a pattern as a list shows it.
+func (h *Held) line() Line {
+	p := &h.Pattern
+	return Line{
+		ID: h.ID, Victim: h.VictimPerson, Suspect: h.SuspectPerson, VictimName: h.Victim, SuspectName: h.Suspect,
+		Finding: p.Finding, Reports: len(p.Accounts), Occasions: p.Total, Agencies: len(p.Agencies), Began: p.First, Latest: p.Last,
+		Relationship: p.Relationship, Escalates: p.Escalation != nil, Grave: p.Fear == Violence || p.Threat, Counter: p.Counter, Others: p.OtherVictims,
+		RecordedAs: words.List(p.recordedWords()), Why: strings.Split(strings.Join(p.Reasons, "\n"), "\n"),
+	}
+}
