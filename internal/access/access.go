@@ -243,6 +243,9 @@ func (s *Sight) refusal(d Decision) error {
 	return fault.Forbidden
 }
 
+// Refuse is an error for what a room decides by itself, and keeps why for the ledger.
+func (s *Sight) Refuse(why Reason) error { return s.refusal(Decision{Reason: why}) }
+
 // ErrNotFresh says that the actor must prove again who they are, and may then.
 var ErrNotFresh = fmt.Errorf("a fresh proof of who is asking is wanted: %w", fault.Forbidden)
 
@@ -445,13 +448,14 @@ func poolOf(agencies []string) Pool {
 }
 
 // lockedFrom are the mentions that locks hide from an account: by name, or as one
-// of a team.
+// of a team: whoever has been in it since the lock was set, so that nobody is let
+// in by leaving.
 func lockedFrom(ctx context.Context, q db.Querier, now time.Time, account string) ([]string, error) {
 	return db.All(ctx, q, db.Text, `
 		SELECT x.mention FROM lock_accounts f JOIN locks l ON l.id = f.lock JOIN lock_mentions x ON x.lock = l.id
 		WHERE f.account = $1 AND l.lifted IS NULL
 		UNION
 		SELECT x.mention FROM team_members m CROSS JOIN lock_teams f CROSS JOIN locks l CROSS JOIN lock_mentions x
-		WHERE f.team = m.team AND l.id = f.lock AND x.lock = l.id AND m.account = $1 AND m.since <= $2 AND m.until > $2 AND l.lifted IS NULL
+		WHERE f.team = m.team AND l.id = f.lock AND x.lock = l.id AND m.account = $1 AND m.since <= $2 AND m.until > l.since AND l.lifted IS NULL
 		ORDER BY 1`, account, now.UnixMicro())
 }

@@ -52,6 +52,14 @@ const (
 	ReadContacts        Action = "read which contact details are held"
 	KeepContact         Action = "keep contact details"
 	RevealContact       Action = "reveal a contact detail"
+	Replay              Action = "replay a chronology"
+	OpenCase            Action = "open a case"
+	ReadCase            Action = "read a case"
+	WorkCase            Action = "work on a case"
+	LeadCase            Action = "lead a case"
+	CloseCase           Action = "close or reopen a case"
+	ReadLaw             Action = "read the law"
+	CorrectLaw          Action = "correct the law"
 )
 
 // A rule says of an action what it is in law, who may do it, and whether a fresh
@@ -70,6 +78,8 @@ var (
 	advising = []Role{Advocate, AdvocacyManager}
 	policing = []Role{Officer, Supervisor}
 	reaching = slices.Concat(advising, policing) // who may have to reach a victim
+	leading  = []Role{Officer, Supervisor, Champion, Advocate, AdvocacyManager, Coordinator}
+	joining  = slices.Concat(leading, []Role{Prosecutor, Health, Probation})
 )
 
 // rules is who may do what. It is read with docs/design/access.md beside it; what
@@ -110,11 +120,27 @@ var rules = []rule{
 	{ReadUnusual, ledger.Consultation, []Role{Auditor, Custodian}, false},
 	{CloseUnusual, ledger.Alteration, []Role{Auditor, Custodian}, false},
 	{ExplainAccess, ledger.Consultation, []Role{Administrator}, false},
-	{ReadHealth, ledger.Consultation, []Role{Operator, Administrator}, false},
+	{ReadHealth, ledger.Consultation, []Role{Operator, Administrator, Auditor}, false},
 	{ManageOwnAccount, ledger.Alteration, nil, false},
 	{ReadContacts, ledger.Consultation, reaching, false},
 	{KeepContact, ledger.Alteration, reaching, false},
 	{RevealContact, ledger.Consultation, reaching, false},
+	{Replay, ledger.Consultation, []Role{Supervisor, Champion, Analyst, Registrar, AdvocacyManager, Coordinator, PanelMember}, false},
+	{OpenCase, ledger.Collection, leading, false},
+	{ReadCase, ledger.Consultation, joining, false},
+	{WorkCase, ledger.Alteration, joining, false},
+	{LeadCase, ledger.Alteration, leading, false},
+	{CloseCase, ledger.Alteration, []Role{Supervisor, Champion, AdvocacyManager}, false},
+	{ReadLaw, ledger.Consultation, everyRole(), false},
+	{CorrectLaw, ledger.Alteration, []Role{Administrator}, true},
+}
+
+// everyRole is whoever has any role at all.
+func everyRole() (all []Role) {
+	for _, m := range Roles {
+		all = append(all, m.Role)
+	}
+	return all
 }
 
 func ruleOf(a Action) (rule, bool) {
@@ -141,6 +167,7 @@ type Object struct {
 	Holder string // the agency that holds it; empty: no single agency does
 	Shut   bool   // a conflict lock closes it to whoever asks
 	Shared bool   // a contact detail: open to the police of the pool as well as to the holder’s advocates
+	Apart  bool   // a case that is there for its team alone, and whoever asks is not on it
 }
 
 // Is reports whether the subject has any of some roles in force.
@@ -172,7 +199,9 @@ const (
 	NoRole      Reason = "no role in force allows it"
 	OtherAgency Reason = "held by an agency with no agreement in force"
 	Locked      Reason = "a conflict of interest closes it"
+	KeptApart   Reason = "kept apart for a team that whoever asks is not on"
 	Confided    Reason = "kept in confidence by the agency that holds it"
+	NotTheirs   Reason = "begun by somebody else"
 	NotFresh    Reason = "a fresh proof of who is asking is wanted"
 )
 
@@ -200,6 +229,8 @@ func Decide(s *Subject, a Action, o Object) Decision {
 		return Decision{Reason: NoRole}
 	case o.Holder != "" && !slices.Contains(s.Pool.Agencies, o.Holder):
 		return Decision{Reason: OtherAgency, Secret: true}
+	case o.Apart:
+		return Decision{Reason: KeptApart, Secret: true}
 	case a == RevealContact && o.Holder != "" && !confided(s, o):
 		return Decision{Reason: Confided, Secret: true}
 	case r.fresh && s.Now.Sub(s.Proved) > Fresh:

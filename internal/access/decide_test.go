@@ -80,19 +80,20 @@ func TestDecide(t *testing.T) {
 		}
 		for _, roles := range sets {
 			for whose, holder := range holders {
-				for _, shut := range []bool{false, true} {
+				for _, closed := range []Object{{}, {Shut: true}, {Apart: true}, {Shut: true, Apart: true}} {
+					shut := closed.Shut || closed.Apart
 					for _, proved := range []time.Time{{}, now.Add(-Fresh - time.Second), now.Add(-Fresh)} {
 						s := &Subject{Actor: Actor{Account: "a", Agency: "police:1", Proved: proved}, Roles: roles, Pool: Pool{"p", []string{"nhs:1", "police:1"}}, Now: now}
-						got := Decide(s, r.action, Object{Holder: holder, Shut: shut})
+						got := Decide(s, r.action, Object{Holder: holder, Shut: closed.Shut, Apart: closed.Apart})
 						allowed, fresh := o.may(r.action, roles)
 						want := allowed && !shut && whose != "another's" && !(fresh && now.Sub(proved) > Fresh)
 						if r.action == ManageOwnAccount {
-							want = !shut
+							want = !closed.Shut
 						}
 						if got.Allowed != want {
 							t.Errorf("%q as %v of what is %s, shut %v, proved %v ago: %+v, want allowed %v", r.action, roles, whose, shut, now.Sub(proved), got, want)
 						}
-						if !got.Allowed && (shut || allowed && whose == "another's") != got.Secret {
+						if !got.Allowed && (closed.Shut || allowed && (closed.Apart || whose == "another's")) != got.Secret {
 							t.Errorf("%q as %v of what is %s, shut %v: secret %v", r.action, roles, whose, shut, got.Secret)
 						}
 						cells++

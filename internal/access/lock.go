@@ -65,6 +65,15 @@ func (g *Guard) Flag(ctx context.Context, by Actor, mention string, accounts, te
 			s.Saw("lock", "")
 			return err
 		}
+		if len(teams) > 0 {
+			known, err := db.All(ctx, tx, db.Text, `SELECT id FROM teams WHERE id IN (`+db.List(1, len(teams))+`) ORDER BY id`, db.Args(teams)...)
+			if err == nil && slices.ContainsFunc(teams, func(t string) bool { return !slices.Contains(known, t) }) {
+				err = fault.NotFound
+			}
+			if err != nil {
+				return err
+			}
+		}
 		id = db.NewID()
 		s.Saw("lock", id, mention)
 		if err := tx.Insert(ctx, "locks", []string{"id", "set_by", "since", "reason", "asked_by", "asked_for", "lifted_by"}, [][]any{{id, by.Account, tx.Now.UnixMicro(), reason, "", "", ""}}); err != nil {
@@ -163,7 +172,7 @@ func locksOn(ctx context.Context, q db.Querier, now time.Time, account string) (
 		SELECT l.id FROM lock_accounts f JOIN locks l ON l.id = f.lock WHERE f.account = $1 AND l.lifted IS NULL
 		UNION
 		SELECT l.id FROM team_members m CROSS JOIN lock_teams f CROSS JOIN locks l
-		WHERE f.team = m.team AND l.id = f.lock AND m.account = $1 AND m.since <= $2 AND m.until > $2 AND l.lifted IS NULL
+		WHERE f.team = m.team AND l.id = f.lock AND m.account = $1 AND m.since <= $2 AND m.until > l.since AND l.lifted IS NULL
 		ORDER BY 1`, account, now.UnixMicro())
 }
 

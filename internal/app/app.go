@@ -22,10 +22,14 @@ import (
 	"clew/internal/account/accountweb"
 	"clew/internal/agency"
 	"clew/internal/agency/agencyweb"
+	"clew/internal/casefile"
+	"clew/internal/casefile/casefileweb"
 	"clew/internal/db"
 	"clew/internal/fault"
 	"clew/internal/govuk"
 	"clew/internal/intake"
+	"clew/internal/law"
+	"clew/internal/law/lawweb"
 	"clew/internal/ledger"
 	"clew/internal/ledger/ledgerweb"
 	"clew/internal/pattern"
@@ -41,6 +45,8 @@ import (
 	"clew/internal/seal"
 	"clew/internal/vault"
 	"clew/internal/vault/vaultweb"
+	"clew/internal/warning/training"
+	"clew/internal/warning/warningweb"
 	"clew/internal/web"
 	"clew/internal/words"
 )
@@ -92,7 +98,9 @@ type App struct {
 	Vault    *vault.Store
 	Seal     *seal.Sealer
 	Ledger   *ledger.Log
+	Cases    *casefile.Store
 	Keep     *retention.Store
+	Law      *law.Store
 }
 
 // Open opens the data of a partnership, making what is not there.
@@ -153,7 +161,14 @@ func join(d *db.DB, c Config, sealer *seal.Sealer, log *ledger.Log) *App {
 	a.Held = pattern.NewStore(guard, a.People)
 	a.Seal, a.Vault = sealer, vault.NewStore(guard, sealer)
 	a.Keep = retention.NewStore(guard, a.Held)
-	a.Keep.Destroy, a.Keep.Move = a.Vault.Erase, a.Vault.Move
+	a.Cases = casefile.NewStore(guard, sealer)
+	a.Law = law.NewStore(guard)
+	a.Keep.Move = func(ctx context.Context, tx *db.Tx, mention, to string) error {
+		return errors.Join(a.Vault.Move(ctx, tx, mention, to), a.Cases.Forget(ctx, tx, mention, to))
+	}
+	a.Keep.Destroy = func(ctx context.Context, tx *db.Tx, mention string) error {
+		return errors.Join(a.Vault.Erase(ctx, tx, mention), a.Cases.Forget(ctx, tx, mention, ""))
+	}
 	a.Intake = intake.New(guard, a.Held, a.Reports, filepath.Join(c.Data, "uploads"))
 	return a
 }
@@ -192,7 +207,9 @@ func (a *App) At(ctx context.Context, id, name string) (access.Actor, error) {
 // Mux is every page of the program.
 func (a *App) Mux(log *slog.Logger) *web.Mux {
 	m := web.NewMux(log)
-	m.Site.Notice = govuk.LoopbackNotice
+	if a.config.loopback() {
+		m.Site.Notice = govuk.LoopbackNotice
+	}
 	if a.config.Demo {
 		m.Site.Notice = "Everything here is invented: the county, the agencies and the people. " + m.Site.Notice
 	}
@@ -205,7 +222,7 @@ func (a *App) Mux(log *slog.Logger) *web.Mux {
 		m.Open("GET /come-in", h.showParts)
 		m.Open("POST /come-in", a.comeIn)
 	}
-	agencyweb.Routes(m, a.Agencies)
+	agencyweb.Routes(m, a.Agencies, a.colleague)
 	accountweb.Routes(m, a.Accounts)
 	accessweb.Routes(m, a.administration())
 	personweb.Routes(m, a.Guard, a.People, a.Held, a.Reports)
@@ -214,8 +231,43 @@ func (a *App) Mux(log *slog.Logger) *web.Mux {
 	recordingweb.Routes(m, a.Guard, a.Audit)
 	vaultweb.Routes(m, a.Vault)
 	ledgerweb.Routes(m, a.Ledger)
+	casefileweb.Routes(m, a.Cases, a.agencyNames)
 	retentionweb.Routes(m, a.Keep)
+	warningweb.Routes(m, training.NewStore(a.Guard), a.db.Now)
+	m.Handle("GET /system", a.showSystem)
+	lawweb.Routes(m, a.Law)
 	return m
+}
+
+// colleague is the account of somebody of the actor's agency by what was typed.
+func (a *App) colleague(r *http.Request, typed string) (string, error) {
+	if typed == "" {
+		return "", fault.Bad("colleague", "Enter a name")
+	}
+	all, _, err := a.Accounts.People(r.Context(), access.From(r.Context()), typed, 0, 20)
+	if err != nil {
+		return "", err
+	}
+	if i := slices.IndexFunc(all, func(x account.Account) bool { return x.SignIn == typed }); i >= 0 {
+		return all[i].ID, nil
+	}
+	switch len(all) {
+	case 0:
+		return "", fault.Bad("colleague", "Nobody of your agency is called that. Check how the name is spelt")
+	case 1:
+		return all[0].ID, nil
+	}
+	return "", fault.Bad("colleague", "Several people are called that. Enter the name they sign in by")
+}
+
+// agencyNames are the names of all agencies, by id.
+func (a *App) agencyNames(r *http.Request) (map[string]string, error) {
+	names := map[string]string{}
+	err := a.db.Read(r.Context(), func(v *db.View) error {
+		return db.Each(r.Context(), v, func(r db.Row) (x [2]string, err error) { return x, r.Scan(&x[0], &x[1]) },
+			func(x [2]string) error { names[x[0]] = x[1]; return nil }, `SELECT id, name FROM agencies ORDER BY id`)
+	})
+	return names, err
 }
 
 // administration is the pages of who may do what, with what other rooms know.
@@ -238,9 +290,23 @@ func (a *App) administration() accessweb.Pages {
 			}
 			return all, err
 		},
+		Around: func(ctx context.Context, by access.Actor, accounts []string) (teams, managers []accessweb.Choice, err error) {
+			around, leaders, err := a.Agencies.Around(ctx, by, accounts)
+			for _, t := range around {
+				teams = append(teams, accessweb.Choice{ID: t.ID, Name: t.Name, About: words.Count(t.Members, "person", "people") + " now"})
+			}
+			for _, m := range leaders {
+				managers = append(managers, accessweb.Choice{ID: m.Account, Name: m.Name, About: "Line manager"})
+			}
+			return teams, managers, err
+		},
 		Places: []accessweb.Place{
 			{Name: "People", Href: "/accounts", About: "Invite colleagues, give them their work, end an account", Action: access.ManageAccounts},
 			{Name: "Agencies", Href: "/agencies", About: "Who is in the partnership", Action: access.ManageAgencies},
+			{Name: "Teams", Href: "/teams", About: "Who works together, and who is whose line manager", Action: access.ManageAccounts},
+			{Name: "Refused contact details", Href: "/contacts/refused", About: "Tries at contact details that were refused, to be reviewed", Action: access.ReadUnusual},
+			{Name: "System", Href: "/system", About: "How Clew itself is: its database, keys, ledger, backups and jobs", Action: access.ReadHealth},
+			{Name: "The law", Href: "/law", About: "Offences, orders, time limits, rights and bank holidays: where they come from, and correcting them", Action: access.ReadLaw},
 		},
 	}
 }
@@ -255,11 +321,12 @@ var sections = []struct {
 	{access.RecordReport, govuk.NavItem{Text: "Record a report", Href: "/reports/new", Section: "record"}},
 	{access.ReadImports, govuk.NavItem{Text: "Imports", Href: "/imports", Section: "imports"}},
 	{access.ReadAccuracy, govuk.NavItem{Text: "Audit", Href: "/audit", Section: "audit"}},
+	{access.ReadCase, govuk.NavItem{Text: "Cases", Href: "/cases", Section: "cases"}},
 	{access.ReadRetention, govuk.NavItem{Text: "Retention", Href: "/retention", Section: "retention"}},
 }
 
 // administering is what leads to the page of administration: whoever may do any of it.
-var administering = []access.Action{access.ManageAccounts, access.ManageAgreements, access.ReadLedger, access.ReadUnusual, access.ManageLocks}
+var administering = []access.Action{access.ManageAccounts, access.ManageAgreements, access.ReadLedger, access.ReadUnusual, access.ManageLocks, access.ReadHealth}
 
 // nav is the sections open to whoever asks.
 func nav(r *http.Request) (all []govuk.NavItem) {
@@ -287,9 +354,7 @@ func (a *App) keepSettled(ctx context.Context, log *slog.Logger) {
 	each := time.NewTicker(time.Minute)
 	defer each.Stop()
 	for {
-		if err := a.Held.SettleChanged(ctx); err != nil && ctx.Err() == nil {
-			log.Error("cannot work out who is who", "err", err)
-		}
+		a.did(ctx, settling, log, func() (int64, error) { return 0, a.Held.SettleChanged(ctx) })
 		select {
 		case <-ctx.Done():
 			return
@@ -304,9 +369,10 @@ func (a *App) keepLooking(ctx context.Context, log *slog.Logger) {
 	each := time.NewTicker(24 * time.Hour)
 	defer each.Stop()
 	for {
-		if _, err := a.Guard.FindUnusual(ctx); err != nil && ctx.Err() == nil {
-			log.Error("cannot look for unusual looking", "err", err)
-		}
+		a.did(ctx, unusualLooking, log, func() (int64, error) {
+			n, err := a.Guard.FindUnusual(ctx)
+			return int64(n), err
+		})
 		select {
 		case <-ctx.Done():
 			return
@@ -321,9 +387,7 @@ func (a *App) carryOut(ctx context.Context, approved <-chan struct{}, log *slog.
 	each := time.NewTicker(10 * time.Minute)
 	defer each.Stop()
 	for {
-		if err := a.Keep.Work(ctx); err != nil && ctx.Err() == nil {
-			log.Error("cannot carry out a disposal", "err", err)
-		}
+		a.did(ctx, disposal, log, func() (int64, error) { return 0, a.Keep.Work(ctx) })
 		select {
 		case <-ctx.Done():
 			return
@@ -388,6 +452,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener, log *slog.Logger) error
 	jobs.Go(func() { a.keepSettled(working, log) })
 	jobs.Go(func() { a.keepLooking(working, log) })
 	jobs.Go(func() { a.carryOut(working, approved, log) })
+	jobs.Go(func() { a.keepVerifying(working, log) })
 	defer func() { stop(); jobs.Wait() }()
 	stopped := make(chan error, 1)
 	go func() {

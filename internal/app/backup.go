@@ -110,7 +110,11 @@ func Backup(ctx context.Context, c Config, file string, to []age.Recipient) (m M
 	if err := os.Rename(out.Name(), file); err != nil {
 		return m, fmt.Errorf("backup: %w", err)
 	}
-	return m, syncFolder(filepath.Dir(file))
+	if err := syncFolder(filepath.Dir(file)); err != nil {
+		return m, err
+	}
+	noteBackup(ctx, d) // the backup is made, whether or not that can be kept
+	return m, nil
 }
 
 func syncFolder(path string) error {

@@ -10,14 +10,12 @@ import (
 	"clew/internal/account"
 	"clew/internal/account/accountweb"
 	"clew/internal/agency"
+	"clew/internal/db"
 	"clew/internal/fault"
+	"clew/internal/pattern"
+	"clew/internal/recording"
 	"clew/internal/web"
-)
-
-// The agencies of the demo whose people come in.
-const (
-	northmoor = DemoAgency
-	haven     = "Northmoor Independent Advocacy"
+	"clew/internal/when"
 )
 
 // DemoAgency is where most people of the demo work, and what holds its records.
@@ -26,47 +24,82 @@ const DemoAgency = "Northmoor Police"
 // A part is somebody of the demo to come in as.
 type part struct {
 	SignIn, Name, Does string
-	agency             string
-	roles              []access.Role
+	role               access.Role
 }
 
-// parts are invented, and come in at a click in the demo alone.
-var parts = []part{
-	{"priya", "Priya Raman", "Analyst, Northmoor Police: runs the sweep and reads the worklist", northmoor, []access.Role{access.Analyst}},
-	{"tom", "Tom Hollin", "Crime registrar: decides how a course of conduct should be recorded", northmoor, []access.Role{access.Registrar}},
-	{"grace", "Grace Adeyinka", "Stalking champion: second person on a decision", northmoor, []access.Role{access.Champion}},
-	{"sam", "Sam Keogh", "Call handler: records a report and is told what it is part of", northmoor, []access.Role{access.CallHandler}},
-	{"ceri", "Ceri Vaughan", "Advocacy manager, Northmoor Independent Advocacy", haven, []access.Role{access.Advocate, access.AdvocacyManager}},
-	{"nadia", "Nadia Osei", "Administrator: invites people and gives them their work; sees no record", northmoor, []access.Role{access.Administrator}},
+// companies are the agencies of the demo with their people. All are invented, and
+// come in at a click in the demo alone.
+var companies = []struct {
+	Name  string
+	kind  agency.Kind
+	parts []part
+}{
+	{DemoAgency, "police", []part{
+		{"priya", "Priya Raman", "Analyst: runs the sweep and reads the worklist", access.Analyst},
+		{"tom", "Tom Hollin", "Crime registrar: decides how a course of conduct should be recorded", access.Registrar},
+		{"grace", "Grace Adeyinka", "Stalking champion: second person on a decision", access.Champion},
+		{"sam", "Sam Keogh", "Call handler: records a report and is told what it is part of", access.CallHandler},
+		{"dev", "Dev Marlowe", "Officer: finds people, patterns and contact details", access.Officer},
+		{"ruth", "Ruth Kimber", "Supervisor: also answers decisions and sees who looked", access.Supervisor},
+		{"owen", "Owen Sharrock", "Professional standards: locks, unusual looking", access.Custodian},
+		{"maud", "Maud Lister", "Records manager: how long reports are kept, holds, disposal", access.RecordsManager},
+		{"femi", "Femi Bell", "Auditor: reads who did and saw what, and no record", access.Auditor},
+		{"nadia", "Nadia Osei", "Administrator: invites people and gives them their work; sees no record", access.Administrator},
+	}},
+	{"Northmoor Independent Advocacy", "advocacy", []part{
+		{"ceri", "Ceri Vaughan", "Advocacy manager: reads what the agencies share", access.AdvocacyManager},
+		{"isla", "Isla Moon", "Independent stalking advocate: contact details in confidence", access.Advocate},
+		{"bron", "Bronwen Hale", "Custodian: lifts locks together with the police’s", access.Custodian},
+	}},
+	{"Northmoor Crown Prosecutors", "cps", []part{{"leo", "Leo Whitcombe", "Prosecutor: reads patterns and their reports", access.Prosecutor}}},
+	{"St Orrin's Hospitals NHS Trust", "nhs", []part{{"ama", "Ama Darko", "Health practitioner: records a report, finds people", access.Health}}},
+	{"Probation Northmoor", "probation", []part{{"kit", "Kit Rowntree", "Probation practitioner: records a report, finds people", access.Probation}}},
+	{"Beacon Hill Academy", "school", []part{{"joan", "Joan Tilley", "School practitioner: records a report", access.School}}},
+	{"Northmoor Council", "council", []part{{"asif", "Asif Khan", "Clinic coordinator: reads the worklist", access.Coordinator}}},
+	{"Northmoor Police and Crime Commissioner", "pcc", []part{{"vera", "Vera Lund", "Commissioner’s analyst: sees figures and no record", access.Commissioner}}},
 }
 
 // cast makes the people of the demo, and their agencies.
 func (a *App) cast(ctx context.Context) error {
-	for _, g := range []agency.Agency{{ID: northmoor, Name: northmoor, Kind: "police"}, {ID: haven, Name: haven, Kind: "advocacy"}} {
-		err := a.Agencies.Add(ctx, access.Program(northmoor, "Demo"), g)
+	var parties []string
+	for _, c := range companies {
+		parties = append(parties, c.Name)
+		err := a.Agencies.Add(ctx, access.Program(DemoAgency, "Demo"), agency.Agency{ID: c.Name, Name: c.Name, Kind: c.kind})
 		if _, there := errors.AsType[fault.Invalid](err); err != nil && !there {
 			return err
 		}
 	}
 	now := a.db.Now()
-	_, err := a.Guard.Agree(ctx, access.Program(northmoor, "Demo"), access.Agreement{
+	_, err := a.Guard.Agree(ctx, access.Program(DemoAgency, "Demo"), access.Agreement{
 		Level: access.ReadTogether, Title: "Northmoor stalking partnership", Basis: "Substantial public interest: safeguarding of individuals at risk, and the prevention of unlawful acts (invented)",
-		Parties: []string{northmoor, haven}, Since: now.AddDate(0, -1, 0), Review: now.AddDate(0, 11, 0), Until: now.AddDate(2, 11, 0)})
+		Parties: parties, Since: now.AddDate(0, -1, 0), Review: now.AddDate(0, 11, 0), Until: now.AddDate(2, 11, 0)})
 	if _, there := errors.AsType[fault.Invalid](err); err != nil && !there {
 		return err
 	}
-	for _, p := range parts {
-		if err := a.Accounts.Cast(ctx, account.Guest{Name: p.Name, SignIn: p.SignIn, Agency: p.agency, Roles: p.roles}); err != nil {
-			return err
+	for _, c := range companies {
+		for _, p := range c.parts {
+			if err := a.Accounts.Cast(ctx, account.Guest{Name: p.Name, SignIn: p.SignIn, Agency: c.Name, Roles: []access.Role{p.role}}); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
+// plays reports whether somebody of the demo signs in as that.
+func plays(signIn string) bool {
+	for _, c := range companies {
+		if slices.ContainsFunc(c.parts, func(p part) bool { return p.SignIn == signIn }) {
+			return true
+		}
+	}
+	return false
+}
+
 // comeIn opens a session for somebody of the demo.
 func (a *App) comeIn(w http.ResponseWriter, r *http.Request) error {
 	as := web.Text(r, "as")
-	if !slices.ContainsFunc(parts, func(p part) bool { return p.SignIn == as }) {
+	if !plays(as) {
 		return fault.NotFound
 	}
 	signed, err := a.Accounts.ComeIn(r.Context(), as, accountweb.VisitorOf(r))
@@ -75,4 +108,52 @@ func (a *App) comeIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	accountweb.Enter(w, r, signed)
 	return web.See(w, r, web.Going(w, r))
+}
+
+// Begin has people of the demo open a few cases, once its reports are in.
+func (a *App) Begin(ctx context.Context) error {
+	as := func(signIn string) (by access.Actor, err error) {
+		err = a.db.Read(ctx, func(v *db.View) error {
+			by, err = db.One(ctx, v, func(r db.Row) (x access.Actor, err error) { return x, r.Scan(&x.Account, &x.Agency, &x.Name) },
+				`SELECT id, agency, name FROM account_holders WHERE sign_in = $1`, signIn)
+			by.Purpose = access.Protect
+			return err
+		})
+		return by, err
+	}
+	ruth, err := as("ruth")
+	if err != nil {
+		return err
+	}
+	isla, err := as("isla")
+	if err != nil {
+		return err
+	}
+	pressing, _, err := a.Audit.Worklist(ctx, ruth, recording.Filter{Finding: pattern.NotRecorded}, 0, 12)
+	if err != nil {
+		return err
+	}
+	day := func(days int) string { return a.db.Now().AddDate(0, 0, days).In(when.London).Format("2/1/2006") }
+	opened := 0
+	for i := 0; i < len(pressing) && opened < 4; i++ {
+		p := &pressing[i]
+		id, err := a.Cases.Open(ctx, ruth, p.Victim, p.Suspect, "From the worklist: several agencies hold reports about the same two people.")
+		if errors.Is(err, fault.NotFound) {
+			continue // nobody is named
+		}
+		if err != nil {
+			return err
+		}
+		opened++
+		for _, err := range []error{
+			a.Cases.Join(ctx, ruth, id, isla.Account, false),
+			a.Cases.AddTask(ctx, ruth, id, []string{"Ask her how she may be reached safely", "Ask for the call data of the numbers she gave", "Decide whether to apply for a stalking protection order", "Tell her what happens next"}[opened-1], []string{isla.Account, ruth.Account}[opened%2], day(opened*2-3)),
+			a.Cases.Note(ctx, isla, id, "She will speak to us. She asks that nobody rings the house.", true, "consent"),
+		} {
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

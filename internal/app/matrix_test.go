@@ -96,9 +96,12 @@ func open(t *testing.T) *partnership {
 		must(err)
 		disposal, err := a.Keep.ProposePerson(t.Context(), by, person.VictimOf(spare), "Asked in writing")
 		must(err)
+		kase, err := a.Cases.Open(t.Context(), by, person.VictimOf(first), person.SuspectOf(first), "Needs work")
+		must(err)
 		p.ids[relation] = map[string]string{
+			"case": kase, "task": "none",
 			"report": first, "pattern": first, "person": person.SuspectOf(first), "import": in.ID, "decision": decision, "sample": sample,
-			"classification": report.Classification("8L", "Harassment"), "view": "none", "account": "colleague", "key": "none", "glass": "none", "agreement": "none", "lock": "none", "item": "none", "agency": holders[relation], "session": "none", "link": "none", "contact": "none", "reveal": "none", "level": "0", "index": "0", "hold": hold, "disposal": disposal,
+			"classification": report.Classification("8L", "Harassment"), "view": "none", "account": "colleague", "key": "none", "glass": "none", "agreement": "none", "lock": "none", "item": "none", "team": "none", "agency": holders[relation], "session": "none", "link": "none", "contact": "none", "reveal": "none", "level": "0", "index": "0", "hold": hold, "disposal": disposal, "chronology": "control-one-off", "lawtable": "offences",
 		}
 	}
 	if err := a.db.Write(t.Context(), func(tx *db.Tx) error {
@@ -188,8 +191,14 @@ var forms = map[string]func(ids map[string]string) url.Values{
 	"POST /retention/disposals": func(ids map[string]string) url.Values {
 		return url.Values{"report": {ids["report"]}, "reason": {"Old"}}
 	},
+	"POST /law/{lawtable}": func(map[string]string) url.Values {
+		return url.Values{"key": {"1/1 XX00001"}, "title": {"Invented"}, "from": {"1/3/2090"}, "source": {"Board"}, "sure": {"sourced"}, "reason": {"New"}}
+	},
 	"POST /retention/schedules": func(map[string]string) url.Values {
 		return url.Values{"class": {"other"}, "years": {"6"}, "since": {"1/3/2090"}, "source": {"Board"}}
+	},
+	"POST /cases": func(ids map[string]string) url.Values {
+		return url.Values{"victim": {person.VictimOf(ids["report"])}, "suspect": {person.SuspectOf(ids["report"])}}
 	},
 	"POST /search": func(map[string]string) url.Values { return url.Values{"q": {"Vera"}} },
 }
@@ -212,7 +221,7 @@ func said(w *httptest.ResponseRecorder) string {
 }
 
 // bound are the names of parts of an address by which something is in a relation.
-var bound = []string{"report", "pattern", "person", "import", "decision", "sample", "hold", "disposal"}
+var bound = []string{"report", "pattern", "person", "import", "decision", "sample", "hold", "disposal", "case"}
 
 // about reports whether a route is about one thing that somebody holds.
 func about(route string) bool {

@@ -140,12 +140,18 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 		}
 		_, err := a.Audit.Decide(t.Context(), colleague, sightings[0].ID, recording.Stalking, "Stalking by Farrowgate", "Mara Quillfeather is right", sightings[0].Reports)
 		must(err)
+		kase, err := a.Cases.Open(t.Context(), colleague, person.VictimOf(hidden), person.SuspectOf(hidden), "An officer is reported")
+		must(err)
+		must(a.Cases.Note(t.Context(), colleague, kase, "Mara Quillfeather is afraid of Farrowgate", true, "consent"))
 		must(a.Held.Decide(t.Context(), colleague, person.SuspectOf(hidden), person.SuspectOf(b.ids["NM/11"]), false, "Farrowgate is not Marlowe"))
 	}
 	must(a.Audit.SaveView(t.Context(), colleague, "Farrowgate", "name=Farrowgate"))
 	if !told { // that somebody saved a view is in the ledger; which one it is, is not
 		must(d.Write(t.Context(), func(tx *db.Tx) error { return tx.Exec(t.Context(), `DELETE FROM views`) }))
 	}
+	b.ids["case"], err = a.Cases.Open(t.Context(), colleague, person.VictimOf(first), person.SuspectOf(first), "Two reports")
+	must(err)
+	b.ids["task"] = "none"
 	decision, err := a.Audit.Decide(t.Context(), colleague, b.ids["pattern"], recording.Harassment, "", "Read it", 2)
 	must(err)
 	b.ids["decision"] = decision
@@ -153,7 +159,7 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 	must(err)
 	take(2, len(everyday))
 	b.ids["classification"] = report.Classification("", "Harassment")
-	b.ids["import"], b.ids["view"], b.ids["account"], b.ids["key"], b.ids["agency"], b.ids["session"], b.ids["link"] = "none", "none", "officer", "none", "police:1", "none", "none"
+	b.ids["import"], b.ids["view"], b.ids["account"], b.ids["key"], b.ids["agency"], b.ids["session"], b.ids["link"], b.ids["team"] = "none", "none", "none", "officer", "none", "police:1", "none", "none"
 	m := a.Mux(nil)
 	m.Door.Who = func(r *http.Request) (*http.Request, string, error) {
 		ctx, err := a.Guard.Enter(r.Context(), b.officer)
@@ -217,7 +223,7 @@ func (b *beat) do(method, path string, form url.Values) *httptest.ResponseRecord
 func (b *beat) askAll() {
 	for _, route := range b.Mux(nil).Routes() {
 		method, path, _ := strings.Cut(strings.ReplaceAll(route, "{$}", ""), " ")
-		if method == http.MethodGet && !strings.HasPrefix(path, "/assets/") && path != "/account/code" { // which is a new secret each time
+		if method == http.MethodGet && !strings.HasPrefix(path, "/assets/") && path != "/account/code" && path != "/system" { // a new secret each time; and figures of all there is, which move with anybody's work
 			b.do(method, placeholder.ReplaceAllStringFunc(path, func(s string) string { return b.ids[s[1:len(s)-1]] }), nil)
 		}
 	}
@@ -265,6 +271,10 @@ func (b *beat) looks() {
 			b.do("GET", path, nil)
 		}
 		b.do("GET", "/audit/classifications/"+report.Classification("", e.offence), nil)
+	}
+	for _, whose := range []string{"mine", "agency", "all"} {
+		b.do("GET", "/cases?whose="+whose, nil)
+		b.do("GET", "/cases?closed=yes&whose="+whose, nil)
 	}
 	for _, e := range secret {
 		b.do("GET", "/audit/classifications/"+report.Classification("", e.offence), nil)

@@ -42,12 +42,16 @@ type task struct {
 // tasksOf are those of whoever looks, the most frequent first.
 func tasksOf(ctx context.Context) (all []task) {
 	for _, t := range []task{
+		{access.ReadCase, "/cases", "Cases", "What must be done, by whom and by when."},
 		{access.RecordReport, "/reports/new", "Record a report", "You are told at once what it is part of."},
 		{access.FindPeople, "/search", "Search", "People by name, number or address; reports by reference."},
 		{access.ReadAccuracy, "/audit", "How well stalking is recorded", "Figures from samples, and how sure they are."},
+		{access.Replay, "/replay", "Replay a chronology", "For training: what would have been warned of, and when."},
 		{access.ManageAccounts, "/accounts", "People", "Invite colleagues, give them their work, end an account."},
 		{access.ReadLedger, "/ledger/entries", "Who did and saw what", "Every act and every look of your agency’s people."},
+		{access.ReadRetention, "/retention", "Retention", "What is due to go, what a legal hold keeps, disposals."},
 		{access.ReadUnusual, "/unusual", "Unusual looking", "Looking that is unlike that of colleagues, to be reviewed."},
+		{access.ReadHealth, "/system", "System", "How Clew itself is: its database, keys, ledger, backups and jobs."},
 		{access.ManageLocks, "/locks", "Conflicts of interest", "What is closed to whom, and lifting it together."},
 	} {
 		if access.Offers(ctx, t.action) {

@@ -40,6 +40,7 @@ type commands struct {
 	Read    read      `cmd:"" help:"Read a column of narratives: behaviours, acts, fear, impact, threats, counts."`
 	Link    link      `cmd:"" help:"Say which rows of one or two lists of people are the same person."`
 	Import  imports   `cmd:"" help:"Take an extract of records in to the database."`
+	Replay  replay    `cmd:"" help:"Replay a chronology: what would have been warned of, and when."`
 	Serve   serve     `cmd:"" help:"Serve the pages."`
 	Demo    demo      `cmd:"" help:"Serve an invented partnership, or write its records to files."`
 	Account accounts  `cmd:"" help:"Help with accounts, at the server."`

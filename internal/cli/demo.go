@@ -57,7 +57,10 @@ func fillDemo(ctx context.Context, s Streams, a *app.App, folder string) error {
 	if err := made.WriteFiles(extract, made.Options{Records: demoRecords}); err != nil {
 		return err
 	}
-	return importFile(ctx, s, a, by, "", filepath.Join(extract, "records.csv"), nil)
+	if err := importFile(ctx, s, a, by, "", filepath.Join(extract, "records.csv"), nil); err != nil {
+		return err
+	}
+	return a.Begin(ctx)
 }
 
 type demoGenerate struct {

@@ -37,8 +37,6 @@ type Site struct {
 	// Notice is what every page must say of this installation, such as that it is
 	// a copy for one computer. Nothing when empty.
 	Notice string
-	// Change is where people say who they are.
-	Change string
 	// Account is the page of one's own account, and SignOut where its session is
 	// ended, in a program that people sign in to. Who is not signed in sees no Nav.
 	Account, SignOut string

@@ -29,12 +29,12 @@ func page(t *testing.T, v govuk.Visit, f govuk.Frame) string {
 func TestPageSaysWhereItIs(t *testing.T) {
 	site := &govuk.Site{
 		Nav:    []govuk.NavItem{{Text: "Reports", Href: "/reports", Section: "reports"}, {Text: "People", Href: "/people", Section: "people"}},
-		Notice: govuk.LoopbackNotice, Change: "/name",
+		Notice: govuk.LoopbackNotice, Account: "/account", SignOut: "/sign-out",
 	}
 	got := page(t, govuk.Visit{Site: site, Actor: "Ingrid <Moss>"}, govuk.Frame{Title: "Reports", Section: "people"})
 	for _, want := range []string{
 		"<!doctype html><html lang=\"en\"", "<title>Reports – Clew</title>", "<h1>Hello</h1>", govuk.LoopbackNotice,
-		"Ingrid &lt;Moss&gt;", `href="/name"`, `aria-current="true"><strong class="govuk-service-navigation__active-fallback">People</strong>`,
+		"Ingrid &lt;Moss&gt;", `href="/account"`, `aria-current="true"><strong class="govuk-service-navigation__active-fallback">People</strong>`,
 		`<script>` + govuk.InlineScript + `</script>`, `<a href="#main-content" class="govuk-skip-link"`, `id="main-content"`,
 	} {
 		if !strings.Contains(got, want) {

@@ -36,9 +36,9 @@ type PreviewRow struct {
 const previewed = 10
 
 // Preview reads the first rows of an upload by a mapping. fault.NotFound means
-// that the upload is not there any more.
+// that the upload is not there any more. It is for whoever began the import.
 func (t *Desk) Preview(ctx context.Context, by access.Actor, i report.Import, m report.Mapping, agency string) (p Preview, err error) {
-	if _, err := t.reports.ImportOf(ctx, by, i.ID); err != nil {
+	if _, err := t.reports.ReadImport(ctx, by, i.ID); err != nil {
 		return p, err
 	}
 	if p.Before, err = t.before(ctx, i); err != nil {

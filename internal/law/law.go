@@ -8,7 +8,6 @@
 package law
 
 import (
-	_ "embed"
 	"encoding/csv"
 	"fmt"
 	"slices"
@@ -54,18 +53,12 @@ type Policy struct {
 // recorded as stalking first.
 const FormerPartner = "former-partner-stalking-first"
 
-//go:embed offences.csv
-var offenceTable string
-
-//go:embed policies.csv
-var policyTable string
-
 // Offences and Policies are the tables, in file order.
 var (
-	Offences = read(offenceTable, func(f []string) Offence {
+	Offences = read("offences.csv", func(f []string) Offence {
 		return Offence{Code: f[0], CJS: f[1], Family: Family(f[2]), Mode: f[3], From: day(f[4]), Until: day(f[5]), Title: f[6], Source: f[7], Sure: f[8]}
 	})
-	Policies = read(policyTable, func(f []string) Policy {
+	Policies = read("policies.csv", func(f []string) Policy {
 		return Policy{Name: f[0], From: day(f[1]), Until: day(f[2]), What: f[3], Source: f[4], Sure: f[5]}
 	})
 	byCode = index()
@@ -140,6 +133,9 @@ func tidy(code string) string {
 func index() map[string][]Offence {
 	m := map[string][]Offence{}
 	for _, o := range Offences {
+		if o.Code == "" {
+			continue // it has a court code alone
+		}
 		m[o.Code] = append(m[o.Code], o)
 	}
 	for _, rows := range m {
@@ -163,8 +159,12 @@ func day(s string) time.Time {
 	return t
 }
 
-func read[T any](table string, row func([]string) T) []T {
-	rows, err := csv.NewReader(strings.NewReader(table)).ReadAll()
+func read[T any](file string, row func([]string) T) []T {
+	table, err := files.ReadFile(file)
+	if err != nil {
+		panic(fmt.Sprintf("law: %v", err))
+	}
+	rows, err := csv.NewReader(strings.NewReader(string(table))).ReadAll()
 	if err != nil {
 		panic(fmt.Sprintf("law: %v", err))
 	}

@@ -67,6 +67,11 @@ func (s *Store) Forget(ctx context.Context, tx *db.Tx, pool *access.Pool, keys [
 			return nil, nil, err
 		}
 	}
+	for _, g := range gone {
+		if err := access.Forget(ctx, tx, g.Mention, g.Stays); err != nil {
+			return nil, nil, err
+		}
+	}
 	if err := person.Erase(ctx, tx, reports); err != nil {
 		return nil, nil, err
 	}

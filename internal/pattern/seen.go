@@ -49,3 +49,20 @@ func (h *Held) line() Line {
 		RecordedAs: words.List(p.recordedWords()), Why: strings.Split(strings.Join(p.Reasons, "\n"), "\n"),
 	}
 }
+
+// Between is the pattern of one person about another, if there is one: none or one.
+func Between(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string) ([]Line, error) {
+	return linesSeen(ctx, q, sight, `p.victim = $1 AND p.suspect = $2`, victim, suspect)
+}
+
+// AccountsOf are what the reports of one person about another say, as an actor may see
+// them, the oldest report first.
+func AccountsOf(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string) ([]Account, error) {
+	held, err := ofPair(ctx, q, sight, victim, suspect)
+	all := make([]Account, len(held))
+	for i := range held {
+		all[i] = held[i].Account
+		all[i].Key = held[i].key
+	}
+	return all, err
+}

@@ -8,8 +8,7 @@ import (
 	"clew/internal/report"
 )
 
-// Erase removes the mentions of some reports, all they are found by, and whatever
-// locks say of them. The caller sets the people in order again, and erases the
+// Erase removes the mentions of some reports, and all they are found by. The caller sets the people in order again, and erases the
 // reports after: what the terms are is read from them.
 func Erase(ctx context.Context, tx *db.Tx, reports []report.Held) error {
 	for i := range reports {
@@ -34,10 +33,8 @@ func Erase(ctx context.Context, tx *db.Tx, reports []report.Held) error {
 					return fmt.Errorf("erase term: %w", err)
 				}
 			}
-			for _, table := range []string{"lock_mentions WHERE mention", "mentions WHERE id"} {
-				if err := tx.Exec(ctx, `DELETE FROM `+table+` = $1`, m.ID); err != nil {
-					return fmt.Errorf("erase mention: %w", err)
-				}
+			if err := tx.Exec(ctx, `DELETE FROM mentions WHERE id = $1`, m.ID); err != nil {
+				return fmt.Errorf("erase mention: %w", err)
 			}
 		}
 	}

@@ -40,6 +40,7 @@ type Page struct {
 	Person
 	Told    []Told    // newest report first, those of the page asked for
 	Total   int       // mentions in all, those of older versions too
+	Ours    bool      // the reader's own agency holds one of them
 	Maybe   []Other   // people who may be the same and are not held to be, the likeliest first
 	Decided []Decided // what people have decided about these mentions, newest first
 }
@@ -76,6 +77,7 @@ func (s *Store) Page(ctx context.Context, by access.Actor, id string, skip, most
 		if err != nil {
 			return err
 		}
+		p.Ours = slices.ContainsFunc(some, func(m Mention) bool { return m.Holder == by.Agency })
 		head := Fullest(some)
 		for i := range p.Told {
 			if t := &p.Told[i]; t.ID != head.ID {

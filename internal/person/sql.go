@@ -3,6 +3,7 @@ package person
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -143,9 +144,10 @@ func in(ctx context.Context, q db.Querier, before string, values []string, after
 	return all, nil
 }
 
-// Like are the mentions of a pool that share a key with p, in order of id. A key that more
-// share than match.Most says is left out: the others find the same people. It reads
-// the index of keys and never the whole table.
+// Like are the mentions of a pool that share a key with p, in order of id. Of a key that
+// more share than match.Most says, two mentions stand for each person; and one that is
+// of more people than that is left out: the others find the same people. It reads the
+// index of keys and never the whole table.
 func Like(ctx context.Context, q db.Querier, pool *access.Pool, p *match.Prepared) ([]Mention, error) {
 	keys := p.Keys()
 	if len(keys) == 0 {
@@ -171,9 +173,12 @@ func Like(ctx context.Context, q db.Querier, pool *access.Pool, p *match.Prepare
 		}
 	}
 	ids, seen := []string(nil), map[string]bool{}
+	var err error
 	for i, some := range found {
 		if len(some) > match.Most(keys[i]) {
-			continue // too common to tell people apart; the other keys find them
+			if some, err = sharedByFew(ctx, q, pool, keys[i]); err != nil {
+				return nil, err
+			}
 		}
 		for _, id := range some {
 			if !seen[id] {
@@ -184,6 +189,28 @@ func Like(ctx context.Context, q db.Querier, pool *access.Pool, p *match.Prepare
 	}
 	near, err := Some(ctx, q, ids)
 	return slices.DeleteFunc(near, func(m Mention) bool { return !slices.Contains(pool.Agencies, m.Holder) }), err
+}
+
+// sharedByFew are the first and the last mention of each person of a pool who has a key
+// that very many mentions share: somebody who is reported hundreds of times must be
+// found by it. There are none when it is of more people than match.Most says.
+func sharedByFew(ctx context.Context, q db.Querier, pool *access.Pool, key uint64) (ids []string, err error) {
+	const looked = 2000 // mentions
+	held, args := pool.Held("m.holder", []any{int64(key), looked})
+	scan := func(r db.Row) (x [2]string, err error) { return x, r.Scan(&x[0], &x[1]) }
+	all, err := db.All(ctx, q, scan, `
+		SELECT MIN(m.id), MAX(m.id) FROM (SELECT mention FROM mention_keys WHERE key = $1 ORDER BY mention LIMIT $2) k
+		CROSS JOIN mentions m WHERE m.id = k.mention`+held+` GROUP BY m.person ORDER BY 1`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("people with a key: %w", err)
+	}
+	if len(all) > match.Most(key) {
+		return nil, nil
+	}
+	for _, x := range all {
+		ids = append(ids, x[:]...)
+	}
+	return slices.Compact(ids), nil
 }
 
 const selectDecisions = `

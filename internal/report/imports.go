@@ -36,18 +36,26 @@ type Import struct {
 	Read, Kept, Already   int
 	Corrected, Aside      int
 	By, Holder            string // who began it, and the agency that holds what it takes in
+	Account               string // of who began it; empty: not known
 	Begun                 time.Time
 	Ended                 time.Time // zero while it runs
 }
 
+// Of reports whether somebody may see what stands in the import's file: whoever began
+// it, and nobody else. A lock does not reach into a file that is not read yet, nor
+// into rows that could not be read.
+func (i *Import) Of(by *access.Actor) bool {
+	return by.Program || by.Account != "" && by.Account == i.Account
+}
+
 const selectImports = `
-	SELECT id, file, fingerprint, state, mapping, message, rows_read, kept, already, corrected, aside, begun_by, begun, ended, holder FROM imports `
+	SELECT id, file, fingerprint, state, mapping, message, rows_read, kept, already, corrected, aside, begun_by, begun, ended, holder, account FROM imports `
 
 func scanImport(r db.Row) (i Import, err error) {
 	var mapping string
 	var begun int64
 	var ended *int64
-	err = r.Scan(&i.ID, &i.File, &i.Fingerprint, &i.State, &mapping, &i.Message, &i.Read, &i.Kept, &i.Already, &i.Corrected, &i.Aside, &i.By, &begun, &ended, &i.Holder)
+	err = r.Scan(&i.ID, &i.File, &i.Fingerprint, &i.State, &mapping, &i.Message, &i.Read, &i.Kept, &i.Already, &i.Corrected, &i.Aside, &i.By, &begun, &ended, &i.Holder, &i.Account)
 	if err != nil {
 		return i, err
 	}
@@ -66,12 +74,12 @@ func ImportOf(ctx context.Context, q db.Querier, id string) (Import, error) {
 // BeginImport keeps that a file is to be taken in, and returns the import.
 func (s *Store) BeginImport(ctx context.Context, by access.Actor, file, fingerprint string, mapping map[string]string) (i Import, err error) {
 	err = s.guard.Act(ctx, by, access.ImportReports, func(tx *db.Tx, sight *access.Sight) error {
-		i = Import{ID: db.NewID(), File: file, Fingerprint: fingerprint, State: Waiting, Mapping: mapping, By: by.Name, Holder: by.Agency, Begun: tx.Now}
+		i = Import{ID: db.NewID(), File: file, Fingerprint: fingerprint, State: Waiting, Mapping: mapping, By: by.Name, Account: by.Account, Holder: by.Agency, Begun: tx.Now}
 		sight.Saw("import", i.ID)
 		return tx.Exec(ctx, `
-			INSERT INTO imports (id, file, fingerprint, state, mapping, message, rows_read, kept, already, corrected, aside, begun_by, begun, holder)
-			VALUES ($1, $2, $3, $4, $5, '', 0, 0, 0, 0, 0, $6, $7, $8)`,
-			i.ID, file, fingerprint, i.State, text(mapping), by.Name, tx.Now.UnixMicro(), by.Agency)
+			INSERT INTO imports (id, file, fingerprint, state, mapping, message, rows_read, kept, already, corrected, aside, begun_by, begun, holder, account)
+			VALUES ($1, $2, $3, $4, $5, '', 0, 0, 0, 0, 0, $6, $7, $8, $9)`,
+			i.ID, file, fingerprint, i.State, text(mapping), by.Name, tx.Now.UnixMicro(), by.Agency, by.Account)
 	})
 	return i, err
 }
@@ -177,6 +185,18 @@ func ownImport(ctx context.Context, q db.Querier, sight *access.Sight, id string
 	return i, nil
 }
 
+// ReadImport is the import with an id, for one who is about to read what stands in its
+// file: whoever began it alone.
+func (s *Store) ReadImport(ctx context.Context, by access.Actor, id string) (i Import, err error) {
+	err = s.guard.Look(ctx, by, access.ReadImports, func(v *db.View, sight *access.Sight) error {
+		if i, err = ownImport(ctx, v, sight, id); err == nil && !i.Of(&sight.Actor) {
+			err = sight.Refuse(access.NotTheirs)
+		}
+		return err
+	})
+	return i, err
+}
+
 // Imports are the imports from skip on, newest first, and how many there are.
 func (s *Store) Imports(ctx context.Context, by access.Actor, skip, most int) (all []Import, total int, err error) {
 	err = s.guard.Look(ctx, by, access.ReadImports, func(v *db.View, sight *access.Sight) error {
@@ -193,7 +213,7 @@ func (s *Store) Imports(ctx context.Context, by access.Actor, skip, most int) (a
 }
 
 // AsideRows calls f with each row an import set aside, in order of line, at
-// most the first most of them when most is above 0.
+// most the first most of them when most is above 0. They are for whoever began it.
 func (s *Store) AsideRows(ctx context.Context, by access.Actor, id string, most int, f func(Aside) error) error {
 	limit := ""
 	args := []any{id}
@@ -207,7 +227,7 @@ func (s *Store) AsideRows(ctx context.Context, by access.Actor, id string, most 
 		}
 		return a, json.Unmarshal([]byte(cells), &a.Cells)
 	}
-	if _, err := s.ImportOf(ctx, by, id); err != nil { // in the ledger before the first row leaves
+	if _, err := s.ReadImport(ctx, by, id); err != nil { // in the ledger before the first row leaves
 		return err
 	}
 	return s.db.Read(ctx, func(v *db.View) error {

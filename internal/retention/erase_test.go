@@ -169,6 +169,11 @@ func nothingIsLeft(t *testing.T, d *db.DB, files func() []string) {
 	if _, err := h.audit.Answer(t.Context(), bo, decision, recording.Disagree, "But "+k.word()); err != nil {
 		t.Fatal(err)
 	}
+	write(t, d, `INSERT INTO locks (id, set_by, since, reason, asked_by, asked_for, lifted_by) VALUES ('lock', 'ann', 7, $1, '', '', '')`, "He is "+k.word())
+	write(t, d, `INSERT INTO lock_mentions (lock, mention) VALUES ('lock', $1)`, person.SuspectOf(first))
+	write(t, d, `INSERT INTO lock_accounts (lock, account) VALUES ('lock', 'officer')`)
+	write(t, d, `INSERT INTO glass (id, account, agency, holder, mention, cause, reason, opened, shuts, verdict, review, reviewed_by, reviewed) VALUES ('glass', 'bo', 'police:1', 'haven', $1, 'danger', $2, 7, 8, 'justified', $3, 'ann', 9)`,
+		person.VictimOf(first), "He waits for "+k.word(), "It was "+k.word())
 	before := files()
 	hits := func(in []string) (found []string) {
 		for _, token := range k.all {
@@ -208,10 +213,43 @@ func nothingIsLeft(t *testing.T, d *db.DB, files func() []string) {
 	if n := h.number(t, `SELECT count(*) FROM views`); n != 1 {
 		t.Errorf("%d saved views are left, want the one that names nobody", n)
 	}
+	if n := h.number(t, `SELECT count(*) FROM locks WHERE id = 'lock' AND set_by = 'ann' AND since = 7 AND reason = '' AND lifted IS NULL`); n != 1 {
+		t.Error("who set a lock, and when, is not kept")
+	}
+	if n := h.number(t, `SELECT count(*) FROM glass WHERE verdict = 'justified' AND account = 'bo' AND reviewed_by = 'ann' AND opened = 7 AND reason = '' AND review = ''`); n != 1 {
+		t.Error("the verdict of a review is not kept")
+	}
 	c, err := h.keep.Certificate(t.Context(), ann, id)
 	if err != nil || c.Erased != 4 || len(c.Digests) != 4 || c.Kinds["crime"] != 4 || c.CheckedBy != "Bo Second" || len(c.Kept) != 0 {
 		t.Errorf("certificate: %+v, %v", c, err)
 	}
+}
+
+func write(t *testing.T, d *db.DB, statement string, args ...any) {
+	t.Helper()
+	if err := d.Write(t.Context(), func(tx *db.Tx) error { return tx.Exec(t.Context(), statement, args...) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestALockStaysWithThePerson erases the report from which somebody was locked, while
+// another speaks of him: he stays hidden, and what was written stays.
+func TestALockStaysWithThePerson(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := built(t, d)
+		first := h.record(t, wrote("NM/1", "2015-01-05", mara, ed, "He said he would kill her."))
+		h.record(t, wrote("NM/2", "2026-02-05", mara, ed, "He followed her home."))
+		write(t, d, `INSERT INTO locks (id, set_by, since, reason, asked_by, asked_for, lifted_by) VALUES ('lock', 'ann', 7, 'A friend', '', '', '')`)
+		write(t, d, `INSERT INTO lock_mentions (lock, mention) VALUES ('lock', $1)`, person.SuspectOf(first))
+		write(t, d, `INSERT INTO glass (id, account, agency, holder, mention, cause, reason, opened, shuts, verdict, review, reviewed_by) VALUES ('glass', 'bo', 'police:1', 'haven', $1, 'danger', 'He waits', 7, 8, '', '', '')`, person.VictimOf(first))
+		h.dispose(t, first)
+		if n := h.number(t, `SELECT count(*) FROM lock_mentions x JOIN mentions m ON m.id = x.mention JOIN locks l ON l.id = x.lock WHERE l.reason = 'A friend'`); n != 1 {
+			t.Errorf("he is hidden by %d locks, want 1", n)
+		}
+		if n := h.number(t, `SELECT count(*) FROM glass x JOIN mentions m ON m.id = x.mention WHERE x.reason = 'He waits'`); n != 1 {
+			t.Error("the breaking of the glass is of nobody")
+		}
+	})
 }
 
 // TestAPatternLosesAReport erases one record of a pattern: the rest is a pattern of

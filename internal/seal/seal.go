@@ -156,6 +156,33 @@ func (s *Sealer) Open(ctx context.Context, q db.Querier, subject string, at Plac
 	return unlock(key, sealed, bound)
 }
 
+// An Opener opens what was sealed for one subject: its key is fetched once.
+type Opener struct {
+	subject string
+	key     []byte
+}
+
+// Opener is the opener of a subject, and of one that nothing was sealed for.
+func (s *Sealer) Opener(ctx context.Context, q db.Querier, subject string) (*Opener, error) {
+	key, err := s.key(ctx, q, subject)
+	if err != nil && !errors.Is(err, fault.NotFound) {
+		return nil, fmt.Errorf("open: %w", err)
+	}
+	return &Opener{subject, key}, nil
+}
+
+// Open opens what Seal sealed for that place.
+func (o *Opener) Open(at Place, sealed []byte) ([]byte, error) {
+	bound, err := at.bind(o.subject)
+	if err != nil {
+		return nil, err
+	}
+	if o.key == nil {
+		return nil, fmt.Errorf("open: %w", fault.NotFound)
+	}
+	return unlock(o.key, sealed, bound)
+}
+
 // Destroy erases all that was ever sealed for a subject, here and in every copy
 // that does not hold the key too. The row of the key stays and says when.
 func (s *Sealer) Destroy(ctx context.Context, tx *db.Tx, subject string) error {

@@ -268,9 +268,9 @@ func tooMany(ctx context.Context, tx *db.Tx, account, person string) (access.Rea
 	case err != nil:
 		return "", fmt.Errorf("count people revealed: %w", err)
 	case details >= MostInAnHour:
-		return "too many in an hour", nil
+		return TooManyInAnHour, nil
 	case others >= MostInADay:
-		return "too many people in a day", nil
+		return TooManyPeople, nil
 	}
 	return "", nil
 }

@@ -1,75 +1,8 @@
 package web
 
-import (
-	"encoding/base64"
-	"net/http"
-	"strings"
-	"unicode"
-	"unicode/utf8"
+import "net/http"
 
-	"clew/internal/fault"
-	"clew/internal/govuk"
-)
-
-const (
-	nameCookie  = "clew-name"
-	flashCookie = "clew-flash"
-	// LongestName is how many characters a name may have.
-	LongestName = 60
-	month       = 30 * 24 * 60 * 60 // seconds
-)
-
-// Actor is who says to be using Clew, or "". It is taken on trust: it is for the
-// ledger of a copy that only its own computer can reach.
-func Actor(r *http.Request) string {
-	if name := govuk.ActorOf(r.Context()); name != "" {
-		return name // they are signed in
-	}
-	c, err := r.Cookie(kept(r, nameCookie))
-	if err != nil {
-		return ""
-	}
-	b, err := base64.RawURLEncoding.DecodeString(c.Value)
-	if err != nil || !utf8.Valid(b) {
-		return ""
-	}
-	name := plainName(string(b))
-	if utf8.RuneCountInString(name) > LongestName {
-		return ""
-	}
-	return name
-}
-
-// SetActor keeps who is using Clew, for 30 days. The error is for the field "name".
-func SetActor(w http.ResponseWriter, r *http.Request, name string) error {
-	name = plainName(name)
-	switch {
-	case name == "":
-		return fault.Bad("name", "Enter your name")
-	case utf8.RuneCountInString(name) > LongestName:
-		return fault.Bad("name", "Your name must be 60 characters or fewer")
-	}
-	http.SetCookie(w, cookie(r, kept(r, nameCookie), base64.RawURLEncoding.EncodeToString([]byte(name)), month))
-	return nil
-}
-
-// ForgetActor takes the name away again.
-func ForgetActor(w http.ResponseWriter, r *http.Request) {
-	http.SetCookie(w, cookie(r, kept(r, nameCookie), "", -1))
-}
-
-// plainName is a name on one line, with single spaces, of what can be read.
-func plainName(s string) string {
-	return strings.Join(strings.Fields(strings.Map(func(c rune) rune {
-		switch {
-		case unicode.IsSpace(c):
-			return ' '
-		case !unicode.IsPrint(c):
-			return -1
-		}
-		return c
-	}, s)), " ")
-}
+const flashCookie = "clew-flash"
 
 // Flash keeps, for the next page, the key of a message such as "report-kept". The
 // cookie holds no more than that: the page has the words.

@@ -2,8 +2,6 @@ package web_test
 
 import (
 	"bytes"
-	"encoding/base64"
-	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -12,9 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
-	"clew/internal/fault"
 	"clew/internal/web"
 )
 
@@ -143,31 +139,6 @@ func TestUpload(t *testing.T) {
 	}
 }
 
-func TestActor(t *testing.T) {
-	for _, name := range []string{"Ingrid Moss", "Zoë Ó Briain-Żak", "李雷", strings.Repeat("é", 60)} {
-		w := httptest.NewRecorder()
-		if err := web.SetActor(w, httptest.NewRequest("POST", "/", nil), "  "+name+"\t"); err != nil {
-			t.Fatal(err)
-		}
-		c := w.Result().Cookies()[0]
-		if !c.HttpOnly || c.SameSite != http.SameSiteStrictMode || c.Path != "/" || strings.Contains(c.Value, "Ingrid") {
-			t.Errorf("cookie %v", c)
-		}
-		r := httptest.NewRequest("GET", "/", nil)
-		r.AddCookie(c)
-		if got := web.Actor(r); got != name {
-			t.Errorf("got %q, want %q", got, name)
-		}
-	}
-	for _, name := range []string{"", " \t\n", strings.Repeat("x", 61), "\x00\u200b"} {
-		w := httptest.NewRecorder()
-		err := web.SetActor(w, httptest.NewRequest("POST", "/", nil), name)
-		if faults, ok := errors.AsType[fault.Invalid](err); !ok || faults.Of("name") == "" || len(w.Result().Cookies()) > 0 {
-			t.Errorf("%q: %v", name, err)
-		}
-	}
-}
-
 func TestFlashIsShownOnce(t *testing.T) {
 	w := httptest.NewRecorder()
 	web.Flash(w, httptest.NewRequest("POST", "/", nil), "report-kept")
@@ -228,34 +199,6 @@ func TestPaging(t *testing.T) {
 	if (web.Page{Number: 1, Size: 50}).HasLinks(50) || !(web.Page{Number: 1, Size: 50}).HasLinks(51) || !(web.Page{Number: 2, Size: 50}).Past(50) || (web.Page{Number: 1, Size: 50}).Past(0) {
 		t.Error("a list of 50 is one page, one of 51 is two, and an empty one has a first page")
 	}
-}
-
-// Whatever a cookie holds, a name is short, on one line, and what SetActor gives
-// back the same.
-func FuzzActor(f *testing.F) {
-	for _, s := range []string{"", "SW5ncmlkIE1vc3M", "!!!", base64.RawURLEncoding.EncodeToString([]byte("a\x00b\nc")), base64.RawURLEncoding.EncodeToString([]byte("\xff\xfe"))} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, value string) {
-		r := httptest.NewRequest("GET", "/", nil)
-		r.Header.Set("Cookie", "clew-name="+value)
-		name := web.Actor(r)
-		if utf8.RuneCountInString(name) > 60 || strings.ContainsAny(name, "\r\n\x00\t") || !utf8.ValidString(name) {
-			t.Fatalf("%q", name)
-		}
-		if name == "" {
-			return
-		}
-		w := httptest.NewRecorder()
-		if err := web.SetActor(w, r, name); err != nil {
-			t.Fatal(err)
-		}
-		again := httptest.NewRequest("GET", "/", nil)
-		again.AddCookie(w.Result().Cookies()[0])
-		if got := web.Actor(again); got != name {
-			t.Fatalf("%q came back as %q", name, got)
-		}
-	})
 }
 
 // Whatever is sent as a form with a file, reading it ends, in an error or a file.

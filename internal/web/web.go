@@ -57,7 +57,6 @@ func NewMux(log *slog.Logger) *Mux {
 		log = slog.New(slog.DiscardHandler)
 	}
 	m := &Mux{mux: http.NewServeMux(), guard: http.NewCrossOriginProtection(), log: log}
-	m.Site.Change = "/name"
 	// The jitter hides the exact size of a compressed page, which could otherwise
 	// be used to guess what is on it.
 	zip, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.RandomJitter(32, 0, false))
@@ -91,8 +90,7 @@ func (m *Mux) Routes() []string { return append([]string(nil), m.routes...) }
 // ServeHTTP sets the headers of every answer, then routes.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	guardHeaders(w.Header(), r)
-	visit := govuk.Visit{Site: &m.Site, Actor: Actor(r)}
-	m.root.ServeHTTP(w, r.WithContext(govuk.WithVisit(r.Context(), visit)))
+	m.root.ServeHTTP(w, r.WithContext(govuk.WithVisit(r.Context(), govuk.Visit{Site: &m.Site})))
 }
 
 // serve refuses forged posts, routes, and outlives a handler that panics.

@@ -354,7 +354,7 @@ func TestAttach(t *testing.T) {
 
 func TestGoldenFailurePage(t *testing.T) {
 	m := web.NewMux(nil)
-	m.Site = govuk.Site{Nav: []govuk.NavItem{{Text: "Work", Href: "/", Section: "work"}, {Text: "Reports", Href: "/reports", Section: "reports"}}, Notice: govuk.LoopbackNotice, Change: "/name"}
+	m.Site = govuk.Site{Nav: []govuk.NavItem{{Text: "Work", Href: "/", Section: "work"}, {Text: "Reports", Href: "/reports", Section: "reports"}}, Notice: govuk.LoopbackNotice}
 	site := webtest.Serve(t, m)
 	webtest.Golden(t, "not-found", site.Get(t, "/nowhere").Body)
 }

@@ -8,8 +8,10 @@ import (
 	"bytes"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -201,7 +203,6 @@ func TestTwoPeopleOrOne(t *testing.T) {
 	if err != nil || len(all) == 0 {
 		t.Fatalf("no pattern: %v", err)
 	}
-	before := all[0].Reports
 	b := webtest.Browser(t).Tab(t, site)
 	b.Visit("/come-in")
 	b.Follow(`button[value="priya"]`)
@@ -219,7 +220,59 @@ func TestTwoPeopleOrOne(t *testing.T) {
 	b.Visit("/people/" + all[0].Victim)
 	b.Follow(`main a[href^="/reports/"]`)
 	looks(t, b, "report")
-	_ = before
+}
+
+var (
+	partOf = regexp.MustCompile(`name="as" value="([a-z]+)"`)
+	ours   = regexp.MustCompile(`<a [^>]*href="(/[^"#?]*)"`)
+)
+
+// TestEverybody comes in as each person of the demo, and follows what their first
+// page and the pages it leads to offer: nobody is led to a page they may not see.
+func TestEverybody(t *testing.T) {
+	_, site := program(t, 2000)
+	b := webtest.Browser(t).Tab(t, site)
+	all := partOf.FindAllStringSubmatch(site.Get(t, "/come-in").Body, -1)
+	if len(all) < 15 {
+		t.Fatalf("%d people to come in as", len(all))
+	}
+	checked := map[string]bool{}
+	for _, part := range all {
+		who := part[1]
+		site.Post(t, "/come-in", url.Values{"as": {who}})
+		b.Visit("/come-in")
+		if who == all[0][1] {
+			looks(t, b, "come-in")
+		}
+		b.Follow(fmt.Sprintf(`button[value=%q]`, who))
+		looks(t, b, "first-"+who)
+		seen := map[string]bool{"/": true}
+		todo := []string{"/"}
+		for len(todo) > 0 {
+			path := todo[0]
+			todo = todo[1:]
+			got := site.Get(t, path)
+			if got.Status != 200 && !strings.HasPrefix(got.Location, "/prove") {
+				t.Errorf("%s is led to %s and told %d", who, path, got.Status)
+				continue
+			}
+			name := strings.ReplaceAll(strings.Trim(path, "/"), "/", "-")
+			if !checked[path] && got.Status == 200 && path != "/" {
+				checked[path] = true
+				b.Visit(path)
+				looks(t, b, "everybody-"+name)
+			}
+			if strings.Count(path, "/") > 1 && path != "/audit/classifications" {
+				continue // one page deep
+			}
+			for _, link := range ours.FindAllStringSubmatch(got.Body, -1) {
+				if !seen[link[1]] && len(seen) < 25 {
+					seen[link[1]] = true
+					todo = append(todo, link[1])
+				}
+			}
+		}
+	}
 }
 
 // TestAudit draws a sample and looks at what it shows.
@@ -238,4 +291,80 @@ func TestAudit(t *testing.T) {
 	looks(t, b, "classifications")
 	b.Visit("/no-such-page")
 	b.Check()
+}
+
+// TestCase is the journey of a supervisor: open a case from a pattern, say what must
+// be done, write a note, put somebody on the team, close it and open it again.
+func TestCase(t *testing.T) {
+	a, site := program(t, 2000)
+	all, _, err := a.Audit.Worklist(t.Context(), demoOf(t, a), recording.Filter{Sort: recording.MostReports}, 0, 1)
+	if err != nil || len(all) == 0 {
+		t.Fatalf("no pattern: %v", err)
+	}
+	b := webtest.Browser(t).Tab(t, site)
+	b.Visit("/come-in")
+	b.Follow(`button[value="ruth"]`)
+	b.Visit("/cases")
+	looks(t, b, "cases-empty")
+	b.Visit("/tasks")
+	looks(t, b, "tasks-empty")
+	b.Visit("/patterns/" + all[0].ID)
+	b.Follow(`form[action="/cases"] button`)
+	looks(t, b, "case-new")
+	kase := b.Path()
+
+	b.Click(`details:has(#deed) summary`)
+	b.Follow(`form[action$="/deeds"] button`)
+	looks(t, b, "case-deed-wrong")
+	b.Choose("#deed", "decision:spo")
+	b.Fill("#on", "1/9/2026")
+	b.Click("#deed_words")
+	b.Press("A restraining order is there already.")
+	b.Follow(`form[action$="/deeds"] button`)
+	looks(t, b, "case-deed")
+
+	b.Click(`details:has(#what) summary`)
+	b.Follow(`form[action$="/tasks"] button`)
+	looks(t, b, "case-task-wrong")
+	b.Fill("#what", "Visit her with the crime prevention officer and change the locks")
+	b.Click("#owner")
+	b.Press("R")
+	b.Fill("#due", "1/2/2026")
+	b.Follow(`form[action$="/tasks"] button`)
+	looks(t, b, "case-task")
+
+	b.Click(`details:has(#words) summary`)
+	b.Click("#words")
+	b.Press("She sleeps at her sister's until Friday.")
+	b.Follow(`form[action$="/notes"] button`)
+	looks(t, b, "case-note")
+
+	b.Visit(kase + "/team")
+	b.Fill("#q", "grace")
+	b.Follow(`form[action$="/team/search"] button`)
+	looks(t, b, "case-team")
+	b.Click(`input[type="radio"][name="member"]`)
+	b.Follow(`form[method="post"]:has(input[name="leads"]) button`)
+	looks(t, b, "case-team-more")
+	b.Visit("/tasks")
+	looks(t, b, "tasks")
+	b.Visit("/cases")
+	looks(t, b, "cases")
+	b.Follow(`main table a`)
+
+	b.Click(`details:has(#why_close) summary`)
+	b.Follow(`form[action$="/close"] button`)
+	looks(t, b, "case-close-wrong")
+	b.Click("#although")
+	b.Click("#why_close")
+	b.Press("He has left the country, and the court has his address.")
+	b.Follow(`form[action$="/close"] button`)
+	looks(t, b, "case-closed")
+	b.Click("#why")
+	b.Press("He is back.")
+	b.Follow(`form[action$="/reopen"] button`)
+	looks(t, b, "case-reopened")
+	if got := b.Text(".clew-next"); !strings.Contains(got, "Visit her") {
+		t.Errorf("next is %q", got)
+	}
 }

@@ -48,7 +48,7 @@ type target struct {
 
 // cast are the people who come in to the demo, by what they sign in with. Who is not
 // signed in is "".
-var cast = []string{"", "priya", "tom", "grace", "sam", "ceri", "nadia"}
+var cast = []string{"", "priya", "tom", "grace", "sam", "dev", "ruth", "owen", "maud", "femi", "nadia", "ceri", "isla", "bron", "leo", "ama", "kit", "joan", "asif", "vera"}
 
 // raise starts a Clew and fills it.
 func raise(ctx context.Context, p plan) (t *target, err error) {

@@ -38,6 +38,9 @@ type Pages struct {
 	Agencies func(ctx context.Context, by access.Actor) ([]Choice, error)
 	// Colleagues are the people of the actor's agency whose names fit what was typed.
 	Colleagues func(ctx context.Context, by access.Actor, search string) ([]Choice, error)
+	// Around are the teams of some colleagues, with those above them, and their line
+	// managers.
+	Around func(ctx context.Context, by access.Actor, accounts []string) (teams, managers []Choice, err error)
 	// Places are pages of other rooms for the page of administration, in front of
 	// those of this one.
 	Places []Place

@@ -85,10 +85,10 @@ func (p Pages) judge(w http.ResponseWriter, r *http.Request) error {
 
 func (b *broken) rows() []govuk.Row {
 	rows := []govuk.Row{
-		govuk.Fact("Who", b.Who), govuk.Fact("Summary of", b.Holder), govuk.Fact("Why", causeWords(b.Cause)), govuk.Fact("In their words", b.Reason),
+		govuk.Fact("Who", b.Who), govuk.Fact("Summary of", b.Holder), govuk.Fact("Why", causeWords(b.Cause)), govuk.Fact("In their words", written(b.Reason)),
 	}
 	if b.Verdict != "" {
-		rows = append(rows, govuk.Fact("Review", verdictWords(b.Verdict)+": "+b.Review), govuk.Fact("Reviewed by", b.Reviewer+", "+stamp(b.Reviewed)))
+		rows = append(rows, govuk.Fact("Review", verdictWords(b.Verdict)+": "+written(b.Review)), govuk.Fact("Reviewed by", b.Reviewer+", "+stamp(b.Reviewed)))
 	}
 	return rows
 }

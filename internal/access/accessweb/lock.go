@@ -1,6 +1,7 @@
 package accessweb
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -93,7 +94,7 @@ func (p Pages) drawLocks(w http.ResponseWriter, r *http.Request, status int, v l
 }
 
 func (s *shut) rows() []govuk.Row {
-	rows := []govuk.Row{govuk.Fact("Closed to", s.Closes), govuk.Fact("Why", s.Reason), govuk.Fact("Flagged by", s.Set)}
+	rows := []govuk.Row{govuk.Fact("Closed to", s.Closes), govuk.Fact("Why", written(s.Reason)), govuk.Fact("Flagged by", s.Set)}
 	switch {
 	case s.Ended != "":
 		rows = append(rows, govuk.Fact("Lifted by", s.Ended))
@@ -133,7 +134,9 @@ type conflict struct {
 	Mention  string
 	Me       string // account
 	Accounts []string
+	Teams    []string
 	Found    []Choice // to choose from: those chosen, and those found
+	Around   []Choice // teams to choose from: of those found
 	Search   string
 	Looked   bool
 	Reason   string
@@ -144,6 +147,13 @@ func (v *conflict) boxes() []govuk.Checkbox {
 	all := []govuk.Checkbox{{Value: v.Me, Text: "Me", Hint: govuk.Hint{Text: "You will not see this person any more, from now on"}}}
 	for _, c := range v.Found {
 		all = append(all, govuk.Checkbox{Value: c.ID, Text: c.Name, Hint: govuk.Hint{Text: c.About}})
+	}
+	return all
+}
+
+func (v *conflict) teamBoxes() (all []govuk.Checkbox) {
+	for _, t := range v.Around {
+		all = append(all, govuk.Checkbox{Value: t.ID, Text: "Everybody in " + t.Name, Hint: govuk.Hint{Text: t.About}})
 	}
 	return all
 }
@@ -167,7 +177,7 @@ func (p Pages) showConflict(w http.ResponseWriter, r *http.Request) error {
 }
 
 func conflictOf(r *http.Request) conflict {
-	return conflict{Mention: web.Text(r, "mention"), Me: access.From(r.Context()).Account, Accounts: web.Texts(r, "accounts"), Search: web.Text(r, "search"), Reason: web.Text(r, "reason")}
+	return conflict{Mention: web.Text(r, "mention"), Me: access.From(r.Context()).Account, Accounts: web.Texts(r, "accounts"), Teams: web.Texts(r, "teams"), Search: web.Text(r, "search"), Reason: web.Text(r, "reason")}
 }
 
 func (p Pages) drawConflict(w http.ResponseWriter, r *http.Request, status int, v conflict) error {
@@ -202,12 +212,28 @@ func (p Pages) drawConflict(w http.ResponseWriter, r *http.Request, status int, 
 			v.Wrong, status = append(v.Wrong, fault.Message{Field: "search", Text: "Nobody of your agency is called that. Check how the name is spelt"}), http.StatusUnprocessableEntity
 		}
 	}
+	var accounts []string
+	for _, c := range v.Found {
+		accounts = append(accounts, c.ID)
+	}
+	if p.Around != nil {
+		teams, managers, err := p.Around(r.Context(), by, accounts)
+		if err != nil {
+			return err
+		}
+		v.Around = teams
+		for _, c := range managers {
+			if c.ID != v.Me {
+				v.Found = append(v.Found, c)
+			}
+		}
+	}
 	return web.Render(w, r, status, conflictPage(v))
 }
 
 func (p Pages) flag(w http.ResponseWriter, r *http.Request) error {
 	v := conflictOf(r)
-	_, err := p.Guard.Flag(r.Context(), access.From(r.Context()), v.Mention, v.Accounts, nil, v.Reason)
+	_, err := p.Guard.Flag(r.Context(), access.From(r.Context()), v.Mention, v.Accounts, v.Teams, v.Reason)
 	if wrong, ok := invalid(err); ok {
 		v.Wrong = wrong
 		return p.drawConflict(w, r, http.StatusUnprocessableEntity, v)
@@ -220,6 +246,11 @@ func (p Pages) flag(w http.ResponseWriter, r *http.Request) error {
 
 func (p Pages) showFlagged(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, flaggedPage())
+}
+
+// written is what somebody wrote, or that it is gone.
+func written(reason string) string {
+	return cmp.Or(reason, "Erased with the person it was about")
 }
 
 // hidden are the fields that a form sends along.

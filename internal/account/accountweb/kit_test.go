@@ -92,7 +92,7 @@ func open(t *testing.T, where string, p account.Provider) *house {
 	h.accounts = account.NewStore(g, newKey(), account.Settings{Cost: account.Cost{Time: 1, Memory: 64}, Provider: p})
 	h.mux.Door = accountweb.Door(g, h.accounts)
 	accountweb.Routes(h.mux, h.accounts)
-	agencyweb.Routes(h.mux, agency.NewStore(g))
+	agencyweb.Routes(h.mux, agency.NewStore(g), nil)
 	h.mux.Handle("GET /{$}", func(w http.ResponseWriter, _ *http.Request) error {
 		_, err := w.Write([]byte("inside"))
 		return err

@@ -14,16 +14,30 @@ import (
 	"clew/internal/when"
 )
 
-type room struct{ agencies *agency.Store }
+type room struct {
+	agencies *agency.Store
+	find     Find
+}
+
+// Find is the account of a colleague by what was typed, or a fault.Invalid about the
+// field colleague.
+type Find func(r *http.Request, typed string) (account string, err error)
 
 // Routes adds the pages.
-func Routes(m *web.Mux, agencies *agency.Store) {
-	h := room{agencies}
+func Routes(m *web.Mux, agencies *agency.Store, find Find) {
+	h := room{agencies, find}
 	m.Handle("GET /agencies", h.show)
 	m.Handle("GET /agencies/new", h.showNew)
 	m.Handle("POST /agencies/new", h.add)
 	m.Handle("GET /agencies/{agency}", h.showOne)
 	m.Handle("POST /agencies/{agency}/part", h.part)
+	m.Handle("GET /teams", h.showTeams)
+	m.Handle("POST /teams", h.addTeam)
+	m.Handle("GET /teams/{team}", h.showTeam)
+	m.Handle("POST /teams/{team}", h.nameTeam)
+	m.Handle("POST /teams/{team}/end", h.endTeam)
+	m.Handle("POST /teams/{team}/in", h.putIn)
+	m.Handle("POST /teams/{team}/out", h.takeOut)
 }
 
 var doneAgency = map[string]string{"agency-added": "The agency is taken in. Invite its first administrator", "agency-parted": "The agency has left. Nobody reads its reports together with their own any more"}

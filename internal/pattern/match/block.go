@@ -1,6 +1,7 @@
 package match
 
 import (
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -192,29 +193,64 @@ func (c *Corpus) block() *blocks {
 		}
 		return all
 	})
-	return gatherBlocks(slices.Concat(parts...))
+	return gatherBlocks(slices.Concat(parts...), c.alike)
 }
 
-func gatherBlocks(all []posting) *blocks {
+// gatherBlocks puts mentions that share a key together. Somebody who is reported
+// hundreds of times is in more mentions than may share a key, and most of them are
+// written alike to the letter. So where too many share one, of those that are alike
+// the first stands for all, and each other one is compared with the first alone.
+func gatherBlocks(all []posting, alike func(mention int32) uint64) *blocks {
 	sortPostings(all)
 	b := &blocks{start: []uint32{0}}
 	kept := all[:0]
+	add := func(mentions ...int32) {
+		for _, m := range mentions {
+			b.members = append(b.members, m)
+			kept = append(kept, posting{uint64(len(b.start) - 1), m})
+		}
+		b.start = append(b.start, uint32(len(b.members)))
+	}
+	stands := map[int32]int32{} // who stands for whom
+	var some []int32
 	for i := 0; i < len(all); {
 		j := i + 1
 		for j < len(all) && all[j].key == all[i].key {
 			j++
 		}
-		switch size := j - i; {
-		case size > mostInBlock[kindOf(all[i].key)]:
-			b.capped = append(b.capped, Capped{keyWords[kindOf(all[i].key)], size, all[i].mention})
-		case size > 1:
+		size, most := j-i, mostInBlock[kindOf(all[i].key)]
+		some = some[:0]
+		if size > most {
+			first := map[uint64]int32{}
 			for _, p := range all[i:j] {
-				b.members = append(b.members, p.mention)
-				kept = append(kept, posting{uint64(len(b.start) - 1), p.mention})
+				a := alike(p.mention)
+				if _, there := first[a]; !there {
+					first[a] = p.mention
+					some = append(some, p.mention)
+				}
 			}
-			b.start = append(b.start, uint32(len(b.members)))
+			if len(some) > most {
+				b.capped = append(b.capped, Capped{keyWords[kindOf(all[i].key)], size, all[i].mention})
+				some = some[:0]
+			} else {
+				for _, p := range all[i:j] {
+					if f := first[alike(p.mention)]; f != p.mention {
+						stands[p.mention] = f
+					}
+				}
+			}
+		} else if size > 1 {
+			for _, p := range all[i:j] {
+				some = append(some, p.mention)
+			}
+		}
+		if len(some) > 1 {
+			add(some...)
 		}
 		i = j
+	}
+	for _, m := range slices.Sorted(maps.Keys(stands)) {
+		add(stands[m], m)
 	}
 	slices.SortStableFunc(b.capped, func(x, y Capped) int { return y.Mentions - x.Mentions })
 	// Turn it round: the blocks of each mention.

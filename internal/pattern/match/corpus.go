@@ -99,6 +99,17 @@ func (c *Corpus) view(i int32) view {
 	return view{c.feats[from:to], c.kinds[from:to], c.born[i], c.sex[i]}
 }
 
+// alike is the same for two mentions only if all that tells people apart is written
+// the same in both.
+func (c *Corpus) alike(i int32) uint64 {
+	v := c.view(i)
+	h := mix(uint64(v.born)<<8 | uint64(v.sex))
+	for _, f := range v.features {
+		h = mix(h*0x9e3779b97f4a7c15 ^ uint64(f))
+	}
+	return h
+}
+
 func (c *Corpus) empty(i int32) bool { return c.off[i] == c.off[i+1] && c.born[i] == 0 }
 
 // pairOf makes a dictionary of two mentions alone, with how common each value

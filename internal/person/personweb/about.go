@@ -28,6 +28,7 @@ type view struct {
 	Page  web.Page
 	Links govuk.Pagination
 	May   map[access.Action]bool
+	Keeps bool // their own agency holds a report of them, and they may say how long
 	Done  string
 	Typed typed
 	Lost  string // what was typed in a form that is here no more
@@ -93,6 +94,7 @@ func (h room) about(r *http.Request, id string) (v view, err error) {
 	if v.Signposts, err = h.held.Signposts(ctx, access.From(ctx), p.ID); err != nil {
 		return v, err
 	}
+	v.Keeps = v.May[access.ReadRetention] && p.Ours
 	v.Person, v.Total, v.Decided = p.Person, p.Total, p.Decided
 	v.Known = factsOf(&known)
 	v.MorePatterns = len(lines) == pattern.MostWith

@@ -61,6 +61,12 @@ func TestReaders(t *testing.T) {
 				t.Errorf("%s: the search that finds nothing offers what may not be done, or not what may", c.role)
 			}
 		}
+		for role, want := range map[access.Role]bool{access.Supervisor: true, access.Officer: false} {
+			a := s.somebody(t, "The "+string(role), role).Get(t, at)
+			if a.Status != 200 || strings.Contains(a.Body, `href="/retention/people/`) != want {
+				t.Errorf("%s: status %d, a link to how long it is kept is wanted: %v", role, a.Status, want)
+			}
+		}
 		handler := s.somebody(t, "Cal Rowan", access.CallHandler)
 		for _, path := range []string{"/search", at} {
 			if a := handler.Get(t, path); a.Status != http.StatusForbidden {

@@ -40,7 +40,7 @@ func Routes(m *web.Mux, guard *access.Guard, people *person.Store, held *pattern
 
 // may says which of the things these pages offer the reader may do.
 func (h room) may(r *http.Request) (map[access.Action]bool, error) {
-	return h.guard.May(r.Context(), access.From(r.Context()), access.FindPeople, access.RecordReport, access.ImportReports, access.DecideIdentity, access.ReadWorklist, access.BreakGlass, access.ReadContacts, access.ReadLooks, access.FlagConflict)
+	return h.guard.May(r.Context(), access.From(r.Context()), access.FindPeople, access.RecordReport, access.ImportReports, access.DecideIdentity, access.ReadWorklist, access.BreakGlass, access.ReadContacts, access.ReadLooks, access.FlagConflict, access.ReadRetention)
 }
 
 func (h room) showSearch(w http.ResponseWriter, r *http.Request) error {

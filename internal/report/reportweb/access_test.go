@@ -12,6 +12,7 @@ import (
 	"clew/internal/db/dbtest"
 	"clew/internal/person"
 	"clew/internal/report"
+	"clew/internal/web/webtest"
 )
 
 // somebody is the site as a person of the agency with roles finds it.
@@ -79,8 +80,12 @@ func TestImportsAreForFew(t *testing.T) {
 			if a := officer.Get(t, path); a.Status != http.StatusForbidden {
 				t.Errorf("GET %s: status %d, want 403", path, a.Status)
 			}
-			if a := analyst.Get(t, path); a.Status != http.StatusOK {
-				t.Errorf("GET %s: status %d to an analyst", path, a.Status)
+			want := http.StatusOK
+			if strings.HasSuffix(path, ".csv") { // which is for whoever began it
+				want = http.StatusForbidden
+			}
+			if a := analyst.Get(t, path); a.Status != want {
+				t.Errorf("GET %s: status %d to an analyst, want %d", path, a.Status, want)
 			}
 		}
 		for _, path := range []string{at + "/start", at + "/stop", at + "/remove"} {
@@ -112,7 +117,7 @@ func TestOtherAgency(t *testing.T) {
 			if a := other.Get(t, path); a.Status != 404 {
 				t.Errorf("GET %s: status %d to another agency, want 404", path, a.Status)
 			}
-			if a := ours.Get(t, path); a.Status != 200 {
+			if a := ours.Get(t, path); a.Status != 200 && !strings.HasSuffix(path, ".csv") {
 				t.Errorf("GET %s: status %d", path, a.Status)
 			}
 		}
@@ -174,6 +179,59 @@ func TestLock(t *testing.T) {
 		a := locked.Get(t, "/reports/"+apart)
 		if a.Status != 200 || strings.Contains(a.Body, "already") || strings.Contains(a.Body, "same phone") || strings.Contains(a.Body, "suspect in 2") || strings.Contains(a.Body, "Mara") {
 			t.Errorf("a report of the same suspect tells of one that is hidden: status %d\n%s", a.Status, a.Main())
+		}
+	})
+}
+
+// TestRowsAreForWhoBegan has a colleague who may import see that a file waits and how
+// many rows of it could not be read, and nothing of what stands there.
+func TestRowsAreForWhoBegan(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d)
+		at, id := s.kept(t, "march.csv", theirs)
+		analyst := s.somebody(t, "Ann Lee", access.Analyst)
+		nothing := func(a webtest.Answer, status int, texts ...string) {
+			t.Helper()
+			if a.Status != status {
+				t.Errorf("status %d, want %d", a.Status, status)
+			}
+			for _, cell := range []string{"Oakapple", "Thirlwater", "NW/1", "NW/2", "He rang", "Vic Surname", "no month 31"} {
+				if strings.Contains(a.Body, cell) {
+					t.Errorf("it says %q:\n%s", cell, a.Main())
+				}
+			}
+			for _, text := range texts {
+				if !strings.Contains(a.Body, text) {
+					t.Errorf("it does not say %q:\n%s", text, a.Main())
+				}
+			}
+		}
+		nothing(analyst.Get(t, at), 200, "Only <bdi>", "Remove the file")
+		nothing(analyst.Post(t, at+"/start", url.Values{"agency": {"Northwold"}, "do": {"preview"}}), 403)
+		nothing(analyst.Post(t, at+"/start", url.Values{"agency": {"Northwold"}, "do": {"start"}}), 403)
+		if i, err := s.reports.ImportOf(t.Context(), accesstest.As("Ann Reader"), id); err != nil || i.State != report.Waiting {
+			t.Errorf("the import is %s, %v", i.State, err)
+		}
+		_, done := s.imported(t)
+		if a := s.Get(t, done); !strings.Contains(a.Body, "no month 31") {
+			t.Errorf("whoever began it does not see the rows set aside:\n%s", a.Main())
+		}
+		nothing(analyst.Get(t, done), 200, "1 row set aside", "who uploaded the file, can see")
+		nothing(analyst.Get(t, done+"/aside.csv"), 403)
+	})
+}
+
+// TestLinkToRetention leads to how long a report is kept whoever may say so, for a
+// report of their own agency.
+func TestLinkToRetention(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d)
+		key := s.record(t, full())
+		link := `href="/retention/reports/` + key
+		for role, want := range map[access.Role]bool{access.Supervisor: true, access.Officer: false, access.CallHandler: false} {
+			if a := s.somebody(t, "A "+string(role), role).Get(t, "/reports/"+key); a.Status != 200 || strings.Contains(a.Body, link) != want {
+				t.Errorf("%s: status %d, a link is wanted: %v", role, a.Status, want)
+			}
 		}
 	})
 }

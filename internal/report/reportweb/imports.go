@@ -87,6 +87,7 @@ func (h room) keep(r *http.Request) (report.Import, error) {
 // A stage is what an import's page shows. Which of the pages it is goes by its state.
 type stage struct {
 	report.Import
+	Own      bool // whoever looks began it, and may see what stands in the file
 	Done     string
 	Wrong    fault.Invalid
 	Has      bool            // the file is still here
@@ -106,7 +107,7 @@ func (h room) showImport(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	m, agency := intake.MappingOf(&v.Import)
-	if v.Has && !v.State.Running() {
+	if v.Has && v.Own && !v.State.Running() {
 		if err := h.prepare(r, &v, m, agency); err != nil {
 			return err
 		}
@@ -124,13 +125,15 @@ func (h room) stageOf(r *http.Request) (v stage, err error) {
 	if v.Import, err = h.reports.ImportOf(r.Context(), access.From(r.Context()), id); err != nil {
 		return v, err
 	}
+	by := access.From(r.Context())
+	v.Own = v.Import.Of(&by)
 	switch {
 	case v.State.Running():
 		v.Progress = h.progressOf(&v.Import)
 	case v.State != report.Done:
 		v.Has = h.intake.Has(id)
 	}
-	if v.Import.Aside > 0 && !v.State.Running() {
+	if v.Import.Aside > 0 && v.Own && !v.State.Running() {
 		v.header = intake.HeaderOf(&v.Import)
 		err = h.reports.AsideRows(r.Context(), access.From(r.Context()), id, shownAside, func(a report.Aside) error { v.Aside = append(v.Aside, a); return nil })
 	}
@@ -259,7 +262,7 @@ func (h room) aside(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	i, err := h.reports.ImportOf(r.Context(), access.From(r.Context()), id)
+	i, err := h.reports.ReadImport(r.Context(), access.From(r.Context()), id)
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ type view struct {
 	Victim, Suspect *person.Person // who they are held to be; nil when nobody is named
 	Import          *report.Import // nil when it was typed in, or is not the reader's to see
 	May             map[access.Action]bool
+	Keeps           bool // it is their own agency's, and they may set a hold
 }
 
 // trail is the way back to the search, for those who have one.

@@ -27,6 +27,8 @@ func Routes(m *web.Mux, s *vault.Store) {
 	m.Handle("POST /people/{person}/contacts/{contact}/reveal", h.reveal)
 	m.Handle("POST /people/{person}/contacts/{contact}/end", h.end)
 	m.Handle("GET /people/{person}/contacts/{contact}/{reveal}", h.show)
+	m.Handle("GET /contacts/refused", h.showRefused)
+	m.Handle("POST /contacts/refused", h.closeRefused)
 }
 
 // done are the words for what was just done, by the key it is kept under.

@@ -31,7 +31,6 @@ func mux(asked *atomic.Int32) *web.Mux {
 	m.Handle("GET /{$}", func(w http.ResponseWriter, r *http.Request) error { return web.See(w, r, "/list") })
 	m.Handle("GET /list", func(w http.ResponseWriter, r *http.Request) error { return web.Render(w, r, 200, list()) })
 	m.Handle("GET /every", func(w http.ResponseWriter, r *http.Request) error {
-		_ = web.SetActor(w, r, "Ingrid Moss")
 		return web.Render(w, r, 200, every())
 	})
 	m.Handle("POST /every", func(w http.ResponseWriter, r *http.Request) error { return web.Render(w, r, 422, every()) })

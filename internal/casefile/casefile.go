@@ -1,0 +1,191 @@
+// Package casefile is the case: one course of conduct by one person towards
+// another, held together by people of several agencies.
+//
+// A case is not a crime. Which reports are part of it is not kept here: it has a
+// victim and its suspects, and the reports are those that the matching finds of
+// them, today. What is kept is what people do about it: who works on it, what must
+// be done by whom and when, what was done, and what was written down.
+//
+// One agency leads. The others of its pool read the case and work on it, unless it
+// is kept apart: then it is there for its team alone. A note is its agency's own
+// until it is shared, with a basis. All that people write freely is sealed under
+// the case's own key.
+package casefile
+
+import (
+	"time"
+
+	"clew/internal/access"
+	"clew/internal/pattern"
+	"clew/internal/person"
+	"clew/internal/seal"
+	"clew/internal/warning"
+)
+
+// A Stage says how far a case has come.
+type Stage string
+
+// Stages are all stages in order, with what people call them.
+var Stages = []struct {
+	Stage Stage
+	Name  string
+}{{"new", "New"}, {"enquiry", "Enquiry"}, {"charge", "With the prosecutor"}, {"court", "At court"}, {"after", "After court"}, {"watch", "No proceedings, watched"}}
+
+// Name is what people call the stage, or "".
+func (s Stage) Name() string {
+	for _, known := range Stages {
+		if known.Stage == s {
+			return known.Name
+		}
+	}
+	return ""
+}
+
+// A Basis is why a note may be read by other agencies.
+type Basis string
+
+// Bases are all bases, with what people call them.
+var Bases = []struct {
+	Basis Basis
+	Name  string
+}{{"consent", "The victim agrees"}, {"safeguarding", "To safeguard somebody at risk"}, {"crime", "To prevent or detect crime"}, {"court", "A court or the law requires it"}}
+
+// Name is what people call the basis, or "".
+func (b Basis) Name() string {
+	for _, known := range Bases {
+		if known.Basis == b {
+			return known.Name
+		}
+	}
+	return ""
+}
+
+// A Kind is what a step in a case was.
+type Kind string
+
+// The kinds of step.
+const (
+	Opened     Kind = "opened"
+	Noted      Kind = "note"
+	Staged     Kind = "stage"
+	Joined     Kind = "joined"
+	Left       Kind = "left"
+	Named      Kind = "named" // a suspect
+	KeptApart  Kind = "apart"
+	OpenedUp   Kind = "opened up"
+	ToldVictim Kind = "told"
+	Closed     Kind = "closed"
+	Reopened   Kind = "reopened"
+	Finished   Kind = "finished" // a task
+	Did        Kind = "did"      // a Deed
+	Reported   Kind = "report"   // of the pair; no step, but in the chronology
+)
+
+// Limits.
+const (
+	longestNote = 20_000 // characters
+	longestTask = 500
+	mostTeam    = 50
+	mostOpen    = 200 // tasks of one case that are not done
+	mostNamed   = 20  // suspects
+)
+
+// A Case is the head of a case.
+type Case struct {
+	ID       string
+	Holder   string // the lead agency
+	Stage    Stage
+	Apart    bool // open to its team alone
+	Opened   time.Time
+	Closed   time.Time // zero: open
+	Version  int64
+	Victim   person.Person   // as they are held to be today; zero when erased
+	Suspects []person.Person // none: nobody knows who it is
+}
+
+// A Member is somebody on the team of a case.
+type Member struct {
+	Account, Name, Agency string
+	Leads                 bool
+	Since                 time.Time
+}
+
+// A Task is something that must be done.
+type Task struct {
+	ID, Case  string
+	What      string
+	Owner     string // account
+	OwnerName string
+	Due       time.Time // the end of that day
+	Overdue   bool
+	About     string // the victim's name, in lists across cases
+}
+
+// An Event is one line of the chronology: a report of the pair, or a step.
+type Event struct {
+	Kind     Kind
+	ID       string // of the report or the step
+	At       time.Time
+	Happened string // of a report: as dates are written
+	Agency   string
+	Name     string // who did it
+	About    string // a report's offence, a stage, a basis, an account
+	Words    string // what was written
+	On       string // of a deed: the day it was done, as dates are written
+	Own      bool   // read by that agency alone
+	Lost     bool   // what was written cannot be opened: its key is missing or destroyed
+}
+
+// A Page is what the page of a case shows.
+type Page struct {
+	Case
+	Team     []Member
+	Tasks    []Task         // not done, the next due first
+	Patterns []pattern.Line // of the victim and each suspect
+	Events   []Event        // the newest first, from skip on
+	Total    int            // events
+	Mine     bool           // the actor is on the team
+	Stands   []string       // what stands in the way of closing it
+	Warnings []warning.Warning
+}
+
+// A Line is a case in a list.
+type Line struct {
+	ID         string
+	Victim     string // names
+	Suspect    string // of the first of them; empty: nobody knows
+	Suspects   int
+	Stage      Stage
+	Apart      bool
+	Holder     string
+	Lead       string // name
+	Opened     time.Time
+	Closed     time.Time
+	Due        time.Time // of the next task; zero: none
+	Overdue    bool
+	Reports    int       // of the first pair
+	LastReport time.Time // zero: none
+	lead       string
+}
+
+// Whose says which cases a list is of.
+type Whose string
+
+// The lists there are.
+const (
+	Mine   Whose = "mine"   // on whose team I am
+	Agency Whose = "agency" // that my agency leads
+	All    Whose = "all"    // that I may read
+)
+
+// A Store keeps cases.
+type Store struct {
+	guard *access.Guard
+	seal  *seal.Sealer
+}
+
+// NewStore returns the store behind a guard, sealed by s.
+func NewStore(g *access.Guard, s *seal.Sealer) *Store { return &Store{g, s} }
+
+// subject is whose key seals what is written in a case.
+func subject(id string) string { return "case/" + id }

@@ -1,0 +1,283 @@
+package casefileweb
+
+import (
+	"fmt"
+	"strings"
+
+	"clew/internal/access"
+	"clew/internal/casefile"
+	"clew/internal/govuk"
+	"clew/internal/person"
+	"clew/internal/warning"
+	"clew/internal/when"
+	"clew/internal/words"
+)
+
+func (v *listing) tabs() govuk.SubNavigation {
+	items := []govuk.SubItem{{Text: "Mine", Href: "/cases"}, {Text: "My agency’s", Href: "/cases?whose=agency"}, {Text: "All I may read", Href: "/cases?whose=all"}, {Text: "My tasks", Href: "/tasks"}}
+	for i, w := range []casefile.Whose{casefile.Mine, casefile.Agency, casefile.All} {
+		items[i].Active = v.Whose == w
+	}
+	return govuk.SubNavigation{Label: "Cases", Items: items}
+}
+
+func taskTabs() govuk.SubNavigation {
+	t := (&listing{}).tabs()
+	t.Items[3].Active = true
+	return t
+}
+
+func (v *listing) count() string {
+	if v.Closed {
+		return words.Count(v.Total, "closed case", "closed cases") + ", the last closed first."
+	}
+	return words.Count(v.Total, "open case", "open cases") + ", the next to be done first."
+}
+
+// other is the address of the closed cases from the open ones, and back.
+func (v *listing) other() string {
+	to := "/cases?whose=" + string(v.Whose)
+	if !v.Closed {
+		to += "&closed=yes"
+	}
+	return to
+}
+
+func (v *listing) empty() string {
+	switch {
+	case v.Closed:
+		return "No case here is closed."
+	case v.Whose == casefile.Mine:
+		return "You are on the team of no open case. Open one from the page of a pattern or a person."
+	}
+	return "There is no open case here. Open one from the page of a pattern or a person."
+}
+
+func parties(victim, suspect string, suspects int) string {
+	if victim == "" {
+		victim = "A victim whose record is erased"
+	}
+	switch {
+	case suspects == 0:
+		return victim + " and nobody named yet"
+	case suspects > 1:
+		return victim + " and " + suspect + fmt.Sprintf(" and %d more", suspects-1)
+	}
+	return victim + " and " + suspect
+}
+
+func lineParties(l *casefile.Line) string { return parties(l.Victim, l.Suspect, l.Suspects) }
+
+func nextDue(l *casefile.Line) string {
+	switch {
+	case l.Due.IsZero():
+		return "No task"
+	case l.Overdue:
+		return "Overdue since " + when.DayOf(l.Due)
+	}
+	return when.DayOf(l.Due)
+}
+
+func lineReports(l *casefile.Line) string {
+	if l.Reports == 0 {
+		return "None"
+	}
+	return fmt.Sprintf("%d, last %s", l.Reports, when.DayOf(l.LastReport))
+}
+
+func dueWords(t *casefile.Task) string {
+	if t.Overdue {
+		return "Overdue since " + when.DayOf(t.Due)
+	}
+	return "By " + when.DayOf(t.Due)
+}
+
+func (v *view) agency(id string) string {
+	if name := v.Agencies[id]; name != "" {
+		return name
+	}
+	return id
+}
+
+func (v *view) suspects() string {
+	var all []string
+	for _, p := range v.P.Suspects {
+		all = append(all, p.Name)
+	}
+	if len(all) == 0 {
+		return "Nobody is named yet"
+	}
+	return words.List(all)
+}
+
+func victimName(p person.Person) string {
+	if p.ID == "" {
+		return "A victim whose record is erased"
+	}
+	return p.Name
+}
+
+// A next is what to do now, who must and by when.
+type next struct{ Title, Words string }
+
+func (v *view) next() next {
+	switch {
+	case !v.P.Closed.IsZero():
+		return next{"This case is closed", "It was closed on " + when.DayOf(v.P.Closed) + ". What was written stays. Open it again below when something new comes in."}
+	case len(v.P.Tasks) > 0:
+		t := &v.P.Tasks[0]
+		who := t.OwnerName
+		if t.Owner == v.Me {
+			who = "You"
+		}
+		return next{"Next: " + t.What, fmt.Sprintf("%s. %s.", who, dueWords(t))}
+	case len(v.P.Suspects) == 0:
+		return next{"Next: find out who the suspect is", "Nobody is named yet. Add a task that says who enquires, and by when."}
+	}
+	return next{"Next: say what must be done", "This case has no task. Add one, so that somebody must do something by a day."}
+}
+
+func (v *view) value(form, field string) string {
+	if v.Form == form {
+		return v.Typed[field]
+	}
+	return ""
+}
+
+func (v *view) wrong(form, field string) govuk.ErrorMessage {
+	if v.Form == form {
+		return govuk.Wrong(v.Wrong, field)
+	}
+	return govuk.ErrorMessage{}
+}
+
+func (v *view) ticked(form, field string) []string {
+	if v.Form == form && v.Typed[field] == "yes" {
+		return []string{"yes"}
+	}
+	return nil
+}
+
+func (v *view) owners() []govuk.Option {
+	all := []govuk.Option{{Text: "Choose"}}
+	for _, m := range v.P.Team {
+		all = append(all, govuk.Option{Value: m.Account, Text: m.Name + ", " + v.agency(m.Agency)})
+	}
+	return all
+}
+
+func deeds() []govuk.Option {
+	all := []govuk.Option{{Text: "Choose"}}
+	for _, d := range casefile.Deeds {
+		all = append(all, govuk.Option{Value: d.Code, Text: d.Name})
+	}
+	return all
+}
+
+// severity is a warning's severity as a tag says it.
+func severity(w *warning.Warning) (text, colour string) {
+	switch w.Severity {
+	case warning.Hold:
+		return "Stops " + words.List(steps(w)), "govuk-tag--red"
+	case warning.Due:
+		switch {
+		case w.By.IsZero():
+			return "Due", "govuk-tag--orange"
+		case w.Level > 1:
+			return "Overdue since " + when.DayOf(w.By), "govuk-tag--orange"
+		}
+		return "Due " + when.DayOf(w.By), "govuk-tag--orange"
+	}
+	return "Note", "govuk-tag--grey"
+}
+
+func steps(w *warning.Warning) (all []string) {
+	for _, s := range w.Stops {
+		all = append(all, map[warning.Step]string{warning.Grade: "grading", warning.Classify: "recording it as something else", warning.Close: "closing"}[s])
+	}
+	return all
+}
+
+func stages() (all []govuk.Option) {
+	for _, s := range casefile.Stages {
+		all = append(all, govuk.Option{Value: string(s.Stage), Text: s.Name})
+	}
+	return all
+}
+
+func bases() []govuk.Option {
+	all := []govuk.Option{{Text: "Choose"}}
+	for _, b := range casefile.Bases {
+		all = append(all, govuk.Option{Value: string(b.Basis), Text: b.Name})
+	}
+	return all
+}
+
+// title says what an event was.
+func title(e *casefile.Event) string {
+	switch e.Kind {
+	case casefile.Reported:
+		if e.About == "" {
+			return "Reported, recorded as nothing"
+		}
+		return "Reported, recorded as " + e.About
+	case casefile.Opened:
+		return "The case was opened"
+	case casefile.Noted:
+		switch {
+		case e.Own:
+			return "Note, for your agency alone"
+		default:
+			return "Note, shared: " + strings.ToLower(casefile.Basis(e.About).Name()[:1]) + casefile.Basis(e.About).Name()[1:]
+		}
+	case casefile.Did:
+		name := casefile.DeedName(e.About)
+		if m, err := when.Parse(e.On); err == nil {
+			name += ", " + m.Words()
+		}
+		return name
+	case casefile.Staged:
+		return "Stage: " + casefile.Stage(e.About).Name()
+	case casefile.Joined:
+		return orSomebody(e.About) + " joined the team"
+	case casefile.Left:
+		return orSomebody(e.About) + " left the team"
+	case casefile.Named:
+		return "A suspect was named"
+	case casefile.KeptApart:
+		return "Kept apart for its team"
+	case casefile.OpenedUp:
+		return "No longer kept apart"
+	case casefile.ToldVictim:
+		return "The victim was told"
+	case casefile.Closed:
+		return "Closed"
+	case casefile.Reopened:
+		return "Opened again"
+	case casefile.Finished:
+		return "Done"
+	}
+	return string(e.Kind)
+}
+
+func orSomebody(name string) string {
+	if name == "" {
+		return "Somebody"
+	}
+	return name
+}
+
+func happened(e *casefile.Event) string {
+	if e.Happened == "" {
+		return ""
+	}
+	m, err := when.Parse(e.Happened)
+	if err != nil {
+		return ""
+	}
+	return "Happened " + m.Words()
+}
+
+func at(e *casefile.Event) string { return when.DayOf(e.At) + ", " + when.TimeOf(e.At) }
+
+var may = access.Offers

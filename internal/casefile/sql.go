@@ -1,0 +1,250 @@
+package casefile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"clew/internal/access"
+	"clew/internal/db"
+	"clew/internal/fault"
+	"clew/internal/pattern"
+	"clew/internal/person"
+	"clew/internal/seal"
+	"clew/internal/warning"
+)
+
+// seen is the condition that a case c is there for an actor: an agency of the pool
+// leads it, nobody in it is hidden, and when it is kept apart the actor is on its team.
+func seen(sight *access.Sight, args []any) (string, []any) {
+	where, args := sight.Pool.Held("c.holder", args)
+	if !sight.Program {
+		args = append(args, sight.Account)
+		where += ` AND (c.apart = 0 OR EXISTS (SELECT 1 FROM case_team mine WHERE mine.case_id = c.id AND mine.until IS NULL AND mine.account = ` + db.List(len(args), 1) + `))`
+	}
+	open, args := sight.Open(args, "hidden.person")
+	if open == "" {
+		return where, args
+	}
+	// Open says who is not hidden; whoever is, is looked for.
+	return where + ` AND NOT EXISTS (SELECT 1 FROM mentions hidden WHERE (hidden.id = c.victim OR hidden.id IN (SELECT x.mention FROM case_suspects x WHERE x.case_id = c.id)) AND NOT (1 = 1` + open + `))`, args
+}
+
+type headRow struct {
+	Case
+	victim string // mention
+	member bool
+}
+
+func scanHead(r db.Row) (h headRow, err error) {
+	var apart, opened, closed, member int64
+	err = r.Scan(&h.ID, &h.Holder, &h.victim, &h.Stage, &apart, &opened, &closed, &h.Version, &member)
+	h.Apart, h.member, h.Opened = apart == 1, member > 0, time.UnixMicro(opened).UTC()
+	if closed > 0 {
+		h.Closed = time.UnixMicro(closed).UTC()
+	}
+	return h, err
+}
+
+// head is a case as an actor may see it, or fault.NotFound.
+func head(ctx context.Context, q db.Querier, sight *access.Sight, id string) (Case, error) {
+	sight.Saw("case", id)
+	h, err := db.One(ctx, q, scanHead, `
+		SELECT c.id, c.holder, c.victim, c.stage, c.apart, c.opened, COALESCE(c.closed, 0), c.version,
+			(SELECT count(*) FROM case_team t WHERE t.case_id = c.id AND t.account = $2 AND t.until IS NULL)
+		FROM cases c WHERE c.id = $1`, id, sight.Account)
+	if err != nil {
+		return Case{}, fmt.Errorf("case: %w", err)
+	}
+	suspects, err := db.All(ctx, q, db.Text, `SELECT mention FROM case_suspects WHERE case_id = $1 ORDER BY mention`, id)
+	if err != nil {
+		return Case{}, fmt.Errorf("suspects: %w", err)
+	}
+	mentions, err := person.Some(ctx, q, append([]string{h.victim}, suspects...))
+	if err != nil {
+		return Case{}, fmt.Errorf("parties: %w", err)
+	}
+	o := access.Object{Holder: h.Holder, Apart: h.Apart && !h.member && !sight.Program}
+	who := map[string]string{}
+	var people []string
+	for i := range mentions {
+		m := &mentions[i]
+		who[m.ID] = m.Person
+		people = append(people, m.Person)
+		o.Shut = o.Shut || sight.Hidden(m.Person)
+	}
+	if err := sight.Require(o); err != nil {
+		return Case{}, err
+	}
+	sight.Saw("case", id, people...)
+	heads, err := person.HeadsSeen(ctx, q, sight, people)
+	if err != nil {
+		return Case{}, err
+	}
+	c := h.Case
+	c.Victim = heads[who[h.victim]]
+	for _, m := range suspects {
+		if p, ok := heads[who[m]]; ok && !slices.ContainsFunc(c.Suspects, func(s person.Person) bool { return s.ID == p.ID }) {
+			c.Suspects = append(c.Suspects, p)
+		}
+	}
+	return c, nil
+}
+
+// step writes down what was done. words are sealed.
+func (s *Store) step(ctx context.Context, tx *db.Tx, sight *access.Sight, id string, k Kind, about, words string, shared bool) error {
+	step, sealed, n := db.NewID(), []byte{}, 0
+	if shared {
+		n = 1
+	}
+	if words != "" {
+		var err error
+		if sealed, err = s.seal.Seal(ctx, tx, subject(id), place(step), []byte(words)); err != nil {
+			return err
+		}
+	}
+	sight.Touched(string(k))
+	err := tx.Insert(ctx, "case_steps", []string{"id", "case_id", "kind", "agency", "shared", "about", "words", "account", "name", "at"},
+		[][]any{{step, id, string(k), sight.Agency, n, about, sealed, sight.Account, sight.Name, tx.Now.UnixMicro()}})
+	if err != nil {
+		return fmt.Errorf("insert step: %w", err)
+	}
+	return nil
+}
+
+func place(step string) seal.Place {
+	return seal.Place{Table: "case_steps", Row: step, Column: "words"}
+}
+
+// change sets a column of a case to $2.
+func change(ctx context.Context, tx *db.Tx, id, set string, value any) error {
+	if err := tx.Exec(ctx, `UPDATE cases SET `+set+`, version = version + 1 WHERE id = $1`, id, value); err != nil {
+		return fmt.Errorf("change case: %w", err)
+	}
+	return nil
+}
+
+func join(ctx context.Context, tx *db.Tx, id, account string, leads bool) error {
+	n := 0
+	if leads {
+		n = 1
+	}
+	if err := tx.Insert(ctx, "case_team", []string{"id", "case_id", "account", "leads", "since"}, [][]any{{db.NewID(), id, account, n, tx.Now.UnixMicro()}}); err != nil {
+		return fmt.Errorf("insert team: %w", err)
+	}
+	return nil
+}
+
+func leave(ctx context.Context, tx *db.Tx, id, account string) error {
+	if err := tx.Exec(ctx, `UPDATE case_team SET until = $3 WHERE case_id = $1 AND account = $2 AND until IS NULL`, id, account, tx.Now.UnixMicro()); err != nil {
+		return fmt.Errorf("leave team: %w", err)
+	}
+	return nil
+}
+
+// teamOf is who is on the team now, those who lead first; without their names.
+func teamOf(ctx context.Context, q db.Querier, id string) ([]Member, error) {
+	scan := func(r db.Row) (m Member, err error) {
+		var leads, since int64
+		err = r.Scan(&m.Account, &leads, &since)
+		m.Leads, m.Since = leads == 1, time.UnixMicro(since).UTC()
+		return m, err
+	}
+	all, err := db.All(ctx, q, scan, `SELECT account, leads, since FROM case_team WHERE case_id = $1 AND until IS NULL ORDER BY leads DESC, since, account`, id)
+	if err != nil {
+		return nil, fmt.Errorf("team: %w", err)
+	}
+	return all, nil
+}
+
+func scanTask(r db.Row) (t Task, err error) {
+	var due int64
+	err = r.Scan(&t.ID, &t.Case, &t.What, &t.Owner, &due, &t.About)
+	t.Due = time.UnixMicro(due).UTC()
+	return t, err
+}
+
+// hindrances are what stands in the way of closing a case, in words.
+func hindrances(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, warnings []warning.Warning) (all []string, err error) {
+	number := func(query string, args ...any) (int64, error) { return db.One(ctx, q, db.Number, query, args...) }
+	open, err := number(`SELECT count(*) FROM case_tasks WHERE case_id = $1 AND done IS NULL`, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case open == 1:
+		all = append(all, "A task is not done.")
+	case open > 1:
+		all = append(all, fmt.Sprintf("%d tasks are not done.", open))
+	}
+	told, err := number(`SELECT count(*) FROM case_steps WHERE case_id = $1 AND kind = $2 AND at >= COALESCE((SELECT MAX(r.at) FROM case_steps r WHERE r.case_id = $1 AND r.kind = $3), 0)`, c.ID, string(ToldVictim), string(Reopened))
+	if err != nil {
+		return nil, err
+	}
+	if told == 0 {
+		all = append(all, "Nobody has written down that the victim was told.")
+	}
+	if len(c.Suspects) == 0 {
+		all = append(all, "Nobody has said who the suspect is.")
+	}
+	for _, p := range c.Suspects {
+		held, args := sight.Pool.Pooled("p.pool", []any{c.Victim.ID, p.ID, string(pattern.NotRecorded)})
+		undecided, err := number(`SELECT count(*) FROM patterns p WHERE p.victim = $1 AND p.suspect = $2 AND p.finding = $3`+held+`
+			AND NOT EXISTS (SELECT 1 FROM recording_decisions d WHERE d.pattern = p.id)`, args...)
+		if err != nil {
+			return nil, err
+		}
+		if undecided > 0 {
+			all = append(all, "The records suggest stalking that nobody has recorded, and nobody has decided how it should be recorded.")
+			break
+		}
+	}
+	for _, w := range warnings {
+		if w.Severity == warning.Hold && slices.Contains(w.Stops, warning.Close) {
+			all = append(all, w.Says)
+		}
+	}
+	return all, nil
+}
+
+// Forget is called when a mention is erased: what is kept of its cases goes to a
+// mention that stays of the same person, if there is one. Otherwise the case loses
+// that party; and when it was the last, what was written in it, for good.
+func (s *Store) Forget(ctx context.Context, tx *db.Tx, mention, stays string) error {
+	if stays != "" {
+		if err := tx.Exec(ctx, `UPDATE cases SET victim = $2 WHERE victim = $1`, mention, stays); err != nil {
+			return fmt.Errorf("move victim: %w", err)
+		}
+		if err := tx.Exec(ctx, `INSERT INTO case_suspects (case_id, mention) SELECT case_id, CAST($2 AS TEXT) FROM case_suspects WHERE mention = $1 ON CONFLICT DO NOTHING`, mention, stays); err != nil {
+			return fmt.Errorf("move suspect: %w", err)
+		}
+		return tx.Exec(ctx, `DELETE FROM case_suspects WHERE mention = $1`, mention)
+	}
+	left, err := db.All(ctx, tx, db.Text, `SELECT id FROM cases WHERE victim = $1 UNION SELECT case_id FROM case_suspects WHERE mention = $1 ORDER BY 1`, mention)
+	if err != nil {
+		return fmt.Errorf("cases of a mention: %w", err)
+	}
+	for _, statement := range []string{`UPDATE cases SET victim = '' WHERE victim = $1`, `DELETE FROM case_suspects WHERE mention = $1`} {
+		if err := tx.Exec(ctx, statement, mention); err != nil {
+			return fmt.Errorf("forget a party: %w", err)
+		}
+	}
+	for _, id := range left {
+		_, err := db.One(ctx, tx, db.Text, `SELECT c.id FROM cases c WHERE c.id = $1 AND c.victim = '' AND NOT EXISTS (SELECT 1 FROM case_suspects x WHERE x.case_id = c.id)`, id)
+		if errors.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.seal.Destroy(ctx, tx, subject(id)); err != nil {
+			return err
+		}
+		if err := tx.Exec(ctx, `UPDATE case_tasks SET what = '', outcome = '' WHERE case_id = $1`, id); err != nil {
+			return fmt.Errorf("erase tasks: %w", err)
+		}
+	}
+	return nil
+}
