@@ -261,6 +261,9 @@ func (g *Guard) Look(ctx context.Context, by Actor, a Action, f func(v *db.View,
 		if err := s.Require(Object{}); err != nil {
 			return err
 		}
+		if err := v.Narrow(ctx, s.within()); err != nil {
+			return err
+		}
 		return f(v, &s)
 	})
 	return g.note(ctx, &s, err)
@@ -291,6 +294,11 @@ func (g *Guard) act(ctx context.Context, write func(context.Context, func(*db.Tx
 			s.entry.Outcome = string(fault.ReadOnly)
 			return fmt.Errorf("%w: %w", fault.ReadOnly, g.ReadOnly)
 		}
+		if a != EraseReports { // which finds what is to be emptied wherever it is
+			if err := tx.Narrow(ctx, s.within()); err != nil {
+				return err
+			}
+		}
 		if err := f(tx, &s); err != nil {
 			return err
 		}
@@ -301,6 +309,11 @@ func (g *Guard) act(ctx context.Context, write func(context.Context, func(*db.Tx
 		return err
 	}
 	return g.note(ctx, &s, err)
+}
+
+// within is the wall behind the conditions that queries ask: see db.View.Narrow.
+func (s *Sight) within() db.Within {
+	return db.Within{Holders: s.Pool.Agencies, Pool: s.Pool.ID, Agency: s.Agency, Blind: s.Blind()}
 }
 
 func (s *Sight) done() ledger.Entry {
@@ -382,7 +395,13 @@ func (g *Guard) prepare(ctx context.Context, q db.Querier, now time.Time, by Act
 	if s.Pool, err = Together(ctx, q, now, by.Agency); err != nil {
 		return err
 	}
-	locked, err := lockedFrom(ctx, q, now, by.Account)
+	return g.hide(ctx, q, s)
+}
+
+// hide finds out who is hidden from an actor now.
+func (g *Guard) hide(ctx context.Context, q db.Querier, s *Sight) error {
+	s.shut = nil
+	locked, err := lockedFrom(ctx, q, s.Account)
 	if err != nil || len(locked) == 0 {
 		return err
 	}
@@ -391,6 +410,15 @@ func (g *Guard) prepare(ctx context.Context, q db.Querier, now time.Time, by Act
 	}
 	s.shut, err = g.Shut(ctx, q, locked)
 	return err
+}
+
+// Again finds out once more who is hidden from an actor, after something in the same
+// transaction may have changed that.
+func (g *Guard) Again(ctx context.Context, tx *db.Tx, s *Sight) error {
+	if err := tx.Widely(ctx, func() error { return g.hide(ctx, tx, s) }); err != nil {
+		return err
+	}
+	return tx.Narrow(ctx, s.within())
 }
 
 // never is the end of what has none yet.
@@ -449,13 +477,14 @@ func poolOf(agencies []string) Pool {
 
 // lockedFrom are the mentions that locks hide from an account: by name, or as one
 // of a team: whoever has been in it since the lock was set, so that nobody is let
-// in by leaving.
-func lockedFrom(ctx context.Context, q db.Querier, now time.Time, account string) ([]string, error) {
+// in by leaving, and whoever is to join it, so that nobody is let in by a clock that is
+// moved back.
+func lockedFrom(ctx context.Context, q db.Querier, account string) ([]string, error) {
 	return db.All(ctx, q, db.Text, `
 		SELECT x.mention FROM lock_accounts f JOIN locks l ON l.id = f.lock JOIN lock_mentions x ON x.lock = l.id
 		WHERE f.account = $1 AND l.lifted IS NULL
 		UNION
 		SELECT x.mention FROM team_members m CROSS JOIN lock_teams f CROSS JOIN locks l CROSS JOIN lock_mentions x
-		WHERE f.team = m.team AND l.id = f.lock AND x.lock = l.id AND m.account = $1 AND m.since <= $2 AND m.until > l.since AND l.lifted IS NULL
-		ORDER BY 1`, account, now.UnixMicro())
+		WHERE f.team = m.team AND l.id = f.lock AND x.lock = l.id AND m.account = $1 AND m.until > l.since AND l.lifted IS NULL
+		ORDER BY 1`, account)
 }

@@ -218,7 +218,7 @@ func (s *Sight) openEntries(ctx context.Context, q db.Querier, args []any) (stri
 	if !s.Blind() {
 		return "", args, nil
 	}
-	locks, err := locksOn(ctx, q, s.Now, s.Account)
+	locks, err := locksOn(ctx, q, s.Account)
 	if err != nil {
 		return "", args, err
 	}

@@ -133,7 +133,7 @@ func (g *Guard) Locks(ctx context.Context, by Actor) (all []Lock, err error) {
 		if err := closes(ctx, v, all); err != nil {
 			return err
 		}
-		mine, err := locksOn(ctx, v, v.Now, by.Account)
+		mine, err := locksOn(ctx, v, by.Account)
 		all = slices.DeleteFunc(all, func(l Lock) bool { return slices.Contains(mine, l.ID) })
 		return err
 	})
@@ -159,7 +159,7 @@ func lockSeen(ctx context.Context, q db.Querier, s *Sight, id string) (Lock, err
 	if err != nil {
 		return l, err
 	}
-	mine, err := locksOn(ctx, q, s.Now, s.Account)
+	mine, err := locksOn(ctx, q, s.Account)
 	if err == nil && slices.Contains(mine, id) {
 		err = s.Require(Object{Shut: true})
 	}
@@ -167,13 +167,13 @@ func lockSeen(ctx context.Context, q db.Querier, s *Sight, id string) (Lock, err
 }
 
 // locksOn are the locks that stand and close to an account.
-func locksOn(ctx context.Context, q db.Querier, now time.Time, account string) ([]string, error) {
+func locksOn(ctx context.Context, q db.Querier, account string) ([]string, error) {
 	return db.All(ctx, q, db.Text, `
 		SELECT l.id FROM lock_accounts f JOIN locks l ON l.id = f.lock WHERE f.account = $1 AND l.lifted IS NULL
 		UNION
 		SELECT l.id FROM team_members m CROSS JOIN lock_teams f CROSS JOIN locks l
-		WHERE f.team = m.team AND l.id = f.lock AND m.account = $1 AND m.since <= $2 AND m.until > l.since AND l.lifted IS NULL
-		ORDER BY 1`, account, now.UnixMicro())
+		WHERE f.team = m.team AND l.id = f.lock AND m.account = $1 AND m.until > l.since AND l.lifted IS NULL
+		ORDER BY 1`, account)
 }
 
 // closes fills in whom locks hide, and from whom.

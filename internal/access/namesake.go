@@ -30,8 +30,8 @@ func (g *Guard) Named(ctx context.Context, tx *db.Tx, account, name string) erro
 	if g.Bearing == nil {
 		return nil
 	}
-	mentions, err := g.Bearing(ctx, tx, name)
-	if err != nil {
+	var mentions []string
+	if err := tx.Widely(ctx, func() (err error) { mentions, err = g.Bearing(ctx, tx, name); return err }); err != nil {
 		return err
 	}
 	return hideFrom(ctx, tx, account, mentions)

@@ -23,6 +23,7 @@ const (
 	Drip  Kind = "drip"  // one person again and again, about whom nobody did anything
 	Self  Kind = "self"  // somebody of their own name
 	Kin   Kind = "kin"   // somebody of their own family name, again, and nothing done
+	Wrote Kind = "wrote" // recorded a report about somebody who is hidden from them
 )
 
 // An Item is looking that is unlike that of colleagues. It says nothing of why: there
@@ -31,7 +32,7 @@ type Item struct {
 	ID          string
 	Account     string // whose looking it is
 	Kind        Kind
-	Person      string // at whom, of a Drip, Self or Kin
+	Person      string // at whom, of a Drip, Self, Kin or Wrote
 	First, Last time.Time
 	Seen        int // people of a Flood and a Stray, days of the others
 	Usual       int // of colleagues with the same roles, of a Flood and a Stray
@@ -51,6 +52,19 @@ const (
 	// oneDay is in the microseconds of the ledger.
 	oneDay = 24 * 60 * 60 * 1_000_000
 )
+
+// Typed keeps that an actor recorded a report about a person who is hidden from them,
+// once until it is closed. They may have been asked to; a reviewer finds out.
+func Typed(ctx context.Context, tx *db.Tx, s *Sight, person string) error {
+	n, err := db.One(ctx, tx, db.Number, `SELECT count(*) FROM unusual_looking u WHERE u.account = $1 AND u.kind = $2 AND u.person = $3
+		AND NOT EXISTS (SELECT 1 FROM unusual_closed c WHERE c.item = u.id)`, s.Account, string(Wrote), person)
+	if err != nil || n > 0 {
+		return err
+	}
+	now := tx.Now.UnixMicro()
+	return tx.Insert(ctx, "unusual_looking", []string{"id", "agency", "account", "kind", "person", "first_seen", "last_seen", "seen", "usual", "found"},
+		[][]any{{db.NewID(), s.Agency, s.Account, string(Wrote), person, now - now%oneDay, now - now%oneDay, 1, 0, now}})
+}
 
 // FindUnusual compares the looking of the last thirty days in every agency and keeps
 // what is unusual and new. It reads sixty days only, by their index. Nobody asks for

@@ -84,6 +84,9 @@ func (t *throttle) take(now time.Time, counts []count) error {
 	for _, c := range counts {
 		if e := t.tries[c.name]; e != nil {
 			have := e.Value.(*tries)
+			if have.last.After(now) { // the clock was moved back: nobody waits until it is as late again
+				have.last = now
+			}
 			wait = max(wait, have.last.Add(c.wait(have.left(now, c))).Sub(now))
 		}
 	}

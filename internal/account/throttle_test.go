@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"clew/internal/account"
+	"clew/internal/fault"
 )
 
 func fields(row string) []string { return strings.Fields(row) }
@@ -85,6 +86,48 @@ func TestOneAddressManyNames(t *testing.T) {
 		}
 		if computed > 31 {
 			t.Errorf("%d passwords were computed for one household at once", computed)
+		}
+	})
+}
+
+// TestClockMovedBack moves the clock back a day. Sessions end, guessing is slowed as
+// before, nobody waits for a day, and a code or a recovery code opens once as ever.
+func TestClockMovedBack(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		p := h.setUp()
+		guess := func() error {
+			_, err := h.Start(t.Context(), account.Try{SignIn: p.signIn, Password: "guess"}, desk)
+			return err
+		}
+		for range 5 {
+			if err := guess(); !isWrong(err) {
+				t.Fatal(err)
+			}
+		}
+		used := h.code(p)
+		h.clock.pass(-24 * time.Hour)
+		if _, err := h.Resolve(t.Context(), p.token, true); !errors.Is(err, fault.NotFound) {
+			t.Errorf("a session that begins tomorrow is open: %v", err)
+		}
+		wait, slow := errors.AsType[account.Wait](guess())
+		if !slow || wait.For > time.Minute+time.Second {
+			t.Errorf("a sixth guess is to wait for %s (%v)", wait.For, slow)
+		}
+		h.clock.pass(wait.For)
+		if _, err := h.signIn(p, used, desk); !isWrong(err) {
+			t.Errorf("by a code of the day after: %v", err)
+		}
+		h.clock.pass(time.Minute)
+		s, err := h.signIn(p, p.recovery[0], desk)
+		if err != nil {
+			t.Fatalf("by a recovery code: %v", err)
+		}
+		if by := h.is(s.Token); by.Account != p.Account {
+			t.Errorf("signed in as %q", by.Account)
+		}
+		h.clock.pass(time.Minute)
+		if _, err := h.signIn(p, p.recovery[0], desk); !isWrong(err) {
+			t.Errorf("a recovery code a second time: %v", err)
 		}
 	})
 }

@@ -63,10 +63,15 @@ type Agency struct {
 const longest = 80
 
 // A Store keeps agencies.
-type Store struct{ guard *access.Guard }
+type Store struct {
+	guard *access.Guard
+	// Parting is told in the same transaction that an agency leaves, if it is set: the
+	// room that keeps cases fills it in.
+	Parting func(ctx context.Context, tx *db.Tx, sight *access.Sight, agency string) error
+}
 
 // NewStore returns the agencies of a partnership.
-func NewStore(g *access.Guard) *Store { return &Store{g} }
+func NewStore(g *access.Guard) *Store { return &Store{guard: g} }
 
 // Add takes an agency into the partnership.
 func (s *Store) Add(ctx context.Context, by access.Actor, a Agency) error {
@@ -156,7 +161,10 @@ func (s *Store) Part(ctx context.Context, by access.Actor, id string, version in
 		case a.Version != version || !a.Parted.IsZero():
 			return fmt.Errorf("agency: %w", fault.Conflict)
 		}
-		return tx.Exec(ctx, `UPDATE agencies SET parted = $1, version = version + 1 WHERE id = $2`, tx.Now.UnixMicro(), id)
+		if err := tx.Exec(ctx, `UPDATE agencies SET parted = $1, version = version + 1 WHERE id = $2`, tx.Now.UnixMicro(), id); err != nil || s.Parting == nil {
+			return err
+		}
+		return s.Parting(ctx, tx, sight, id)
 	})
 }
 

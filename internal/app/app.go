@@ -45,8 +45,11 @@ import (
 	"clew/internal/seal"
 	"clew/internal/vault"
 	"clew/internal/vault/vaultweb"
+	"clew/internal/warning"
 	"clew/internal/warning/training"
 	"clew/internal/warning/warningweb"
+	"clew/internal/watch"
+	"clew/internal/watch/watchweb"
 	"clew/internal/web"
 	"clew/internal/words"
 )
@@ -99,6 +102,7 @@ type App struct {
 	Seal     *seal.Sealer
 	Ledger   *ledger.Log
 	Cases    *casefile.Store
+	Watch    *watch.Store
 	Keep     *retention.Store
 	Law      *law.Store
 }
@@ -162,6 +166,11 @@ func join(d *db.DB, c Config, sealer *seal.Sealer, log *ledger.Log) *App {
 	a.Seal, a.Vault = sealer, vault.NewStore(guard, sealer)
 	a.Keep = retention.NewStore(guard, a.Held)
 	a.Cases = casefile.NewStore(guard, sealer)
+	a.Agencies.Parting = a.Cases.Parting
+	a.Watch = watch.NewStore(guard, a.Cases)
+	a.Audit.Holds = func(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string) (string, error) {
+		return a.Cases.Holding(ctx, q, sight, victim, suspect, warning.Classify, d.Now())
+	}
 	a.Law = law.NewStore(guard)
 	a.Keep.Move = func(ctx context.Context, tx *db.Tx, mention, to string) error {
 		return errors.Join(a.Vault.Move(ctx, tx, mention, to), a.Cases.Forget(ctx, tx, mention, to))
@@ -232,6 +241,7 @@ func (a *App) Mux(log *slog.Logger) *web.Mux {
 	vaultweb.Routes(m, a.Vault)
 	ledgerweb.Routes(m, a.Ledger)
 	casefileweb.Routes(m, a.Cases, a.agencyNames)
+	watchweb.Routes(m, a.Watch)
 	retentionweb.Routes(m, a.Keep)
 	warningweb.Routes(m, training.NewStore(a.Guard), a.db.Now)
 	m.Handle("GET /system", a.showSystem)
@@ -322,6 +332,7 @@ var sections = []struct {
 	{access.ReadImports, govuk.NavItem{Text: "Imports", Href: "/imports", Section: "imports"}},
 	{access.ReadAccuracy, govuk.NavItem{Text: "Audit", Href: "/audit", Section: "audit"}},
 	{access.ReadCase, govuk.NavItem{Text: "Cases", Href: "/cases", Section: "cases"}},
+	{access.ReadCase, govuk.NavItem{Text: "Warnings", Href: "/warnings", Section: "warnings"}},
 	{access.ReadRetention, govuk.NavItem{Text: "Retention", Href: "/retention", Section: "retention"}},
 }
 
@@ -381,6 +392,24 @@ func (a *App) keepLooking(ctx context.Context, log *slog.Logger) {
 	}
 }
 
+// keepWatching asks about cases where something may have changed, until ctx is done.
+func (a *App) keepWatching(ctx context.Context, log *slog.Logger) {
+	each := time.NewTicker(time.Minute)
+	defer each.Stop()
+	for {
+		a.did(ctx, watching, log, func() (int64, error) {
+			n, err := a.Watch.Pass(ctx)
+			return int64(n), err
+		})
+		select {
+		case <-ctx.Done():
+			return
+		case <-a.Cases.Changed():
+		case <-each.C:
+		}
+	}
+}
+
 // carryOut erases what two people have agreed may go, until ctx is done. What was
 // stopped goes on when the program begins again.
 func (a *App) carryOut(ctx context.Context, approved <-chan struct{}, log *slog.Logger) {
@@ -398,7 +427,12 @@ func (a *App) carryOut(ctx context.Context, approved <-chan struct{}, log *slog.
 }
 
 // Serve answers requests until ctx is done, then finishes those in hand.
-func (a *App) Serve(ctx context.Context, l net.Listener, log *slog.Logger) error {
+func (a *App) Serve(ctx context.Context, l net.Listener, log *slog.Logger) (err error) {
+	defer func() {
+		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			err = nil // it was to stop before it had begun
+		}
+	}()
 	if err := govuk.Built(); err != nil {
 		return err // a program without its styles shows nobody anything
 	}
@@ -411,6 +445,11 @@ func (a *App) Serve(ctx context.Context, l net.Listener, log *slog.Logger) error
 	}
 	if said := Unprotected(a.config.Database); said != "" {
 		log.Warn(said)
+	}
+	if walled, err := a.db.Walled(ctx); err != nil {
+		return err
+	} else if !walled && !a.db.SQLite() {
+		log.Warn(passes, "see", "docs/runbook/install.md")
 	}
 	mux := a.Mux(log)
 	if a.config.Metrics != "" {
@@ -453,6 +492,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener, log *slog.Logger) error
 	jobs.Go(func() { a.keepLooking(working, log) })
 	jobs.Go(func() { a.carryOut(working, approved, log) })
 	jobs.Go(func() { a.keepVerifying(working, log) })
+	jobs.Go(func() { a.keepWatching(working, log) })
 	defer func() { stop(); jobs.Wait() }()
 	stopped := make(chan error, 1)
 	go func() {

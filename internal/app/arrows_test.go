@@ -9,12 +9,12 @@ import (
 
 // The house (docs/design/house.md): rooms, the most general first, then the kit.
 var (
-	rooms   = []string{"access", "agency", "account", "law", "warning", "report", "person", "vault", "pattern", "intake", "recording", "casefile", "retention"}
+	rooms   = []string{"access", "agency", "account", "law", "warning", "report", "person", "vault", "pattern", "intake", "recording", "incident", "casefile", "watch", "retention"}
 	kit     = []string{"db", "fault", "govuk", "ledger", "seal", "table", "web", "when", "words"}
 	joiners = []string{"app", "cli", "demo"}
 	// pure parts of a room may be used by rooms before it: they know nothing of
 	// databases, clocks or HTTP.
-	pure = []string{"pattern/match", "pattern/narrate"}
+	pure = []string{"pattern/match", "pattern/narrate", "casefile/picture"}
 )
 
 // TestArrows checks that imports only ever point one way:

@@ -41,7 +41,7 @@ const manifestName = "backup.json"
 // exists is an error unless there is a database in a folder.
 func exists(c *Config) error {
 	if c.Database != "" {
-		return fault.Bad("database", "The database is PostgreSQL, which copies itself: run pg_dump --format=custom --file=FILE, keep the uploads folder with it, and restore it with pg_restore")
+		return fault.Bad("database", "The database is PostgreSQL, which copies itself: run PGOPTIONS='-c clew.holders=*' pg_dump --enable-row-security --format=custom --file=FILE, keep the uploads folder with it, and restore it with pg_restore")
 	}
 	if _, err := os.Stat(c.Where()); err != nil {
 		return fault.Bad("data", fmt.Sprintf("There is no database in %s", c.Data))

@@ -10,6 +10,7 @@ import (
 	"clew/internal/account"
 	"clew/internal/account/accountweb"
 	"clew/internal/agency"
+	"clew/internal/casefile"
 	"clew/internal/db"
 	"clew/internal/fault"
 	"clew/internal/pattern"
@@ -149,6 +150,7 @@ func (a *App) Begin(ctx context.Context) error {
 			a.Cases.Join(ctx, ruth, id, isla.Account, false),
 			a.Cases.AddTask(ctx, ruth, id, []string{"Ask her how she may be reached safely", "Ask for the call data of the numbers she gave", "Decide whether to apply for a stalking protection order", "Tell her what happens next"}[opened-1], []string{isla.Account, ruth.Account}[opened%2], day(opened*2-3)),
 			a.Cases.Note(ctx, isla, id, "She will speak to us. She asks that nobody rings the house.", true, "consent"),
+			a.castDiary(ctx, isla, id, day),
 		} {
 			if err != nil {
 				return err
@@ -156,4 +158,15 @@ func (a *App) Begin(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// castDiary keeps what the victim of a case told an advocate of, and nobody reported.
+func (a *App) castDiary(ctx context.Context, by access.Actor, id string, day func(int) string) error {
+	c, _, err := a.Cases.ReadDiary(ctx, by, id, casefile.Diary{})
+	if err != nil || len(c.Suspects) == 0 {
+		return err
+	}
+	_, _, err = a.Cases.KeepDiary(ctx, by, id, casefile.Diary{Suspect: c.Suspects[0].ID, Reads: "consent", Paste: id,
+		Text: day(-9) + " 22:10 called four times, said nothing\n" + day(-6) + " flowers on the step, no card\n~" + day(-4) + " drove past the house twice\n"})
+	return err
 }

@@ -29,7 +29,9 @@ import (
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
 
+	"clew/internal/access"
 	"clew/internal/db"
+	"clew/internal/db/dbtest"
 	"clew/internal/demo"
 	"clew/internal/govuk"
 	"clew/migrations"
@@ -40,7 +42,7 @@ import (
 // one (CLEW_FAULTS=long). The program that is killed is this test, started anew.
 
 func TestMain(m *testing.M) {
-	as := map[string]func() error{"serve": faultServe, "migrate": faultMigrate, "import": faultImport}
+	as := map[string]func() error{"serve": faultServe, "migrate": faultMigrate, "import": faultImport, "power": faultPower}
 	if f := as[os.Getenv("CLEW_FAULT")]; f != nil {
 		if err := f(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -274,6 +276,71 @@ func TestKilledWhileMigrating(t *testing.T) {
 	t.Logf("killed at %d of %d points", tried, met)
 }
 
+// TestKilledWhileMigratingPostgres ends the connection to PostgreSQL after a statement of
+// a step, as a program or a server that is killed does.
+func TestKilledWhileMigratingPostgres(t *testing.T) {
+	schema := func(d *db.DB) []string {
+		return column(t, d, `
+			SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable FROM information_schema.columns WHERE table_schema = 'public'
+			UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+			UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+			UNION ALL SELECT tablename || ' ' || policyname || ' ' || COALESCE(qual, '') FROM pg_policies ORDER BY 1`)
+	}
+	want := schema(dbtest.Postgres(t))
+	steps := migrations.For(false)
+	names, err := fs.Glob(steps, "*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried, met := 0, 0
+	for _, name := range names {
+		b, err := fs.ReadFile(steps, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, at := range points(string(b)) {
+			if met++; met%long(40, 1) != 0 {
+				continue
+			}
+			tried++
+			files := fstest.MapFS{}
+			for _, n := range names {
+				b, err := fs.ReadFile(steps, n)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if n == name {
+					b = slices.Concat(b[:at], []byte("\nSELECT pg_terminate_backend(pg_backend_pid());\n"), b[at:])
+				}
+				files[n] = &fstest.MapFile{Data: b}
+			}
+			where := dbtest.URL(t)
+			d, err := sql.Open("pgx", where)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := goose.NewProvider(goose.DialectPostgres, d, files, goose.WithSlog(slog.New(slog.DiscardHandler)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := p.Up(t.Context()); err == nil {
+				t.Fatalf("%s at %d: not ended", name, at)
+			}
+			d.Close()
+			again, err := db.Open(t.Context(), where, time.Now)
+			if err != nil {
+				t.Errorf("%s at %d: not finished: %v", name, at, err)
+				continue
+			}
+			if got := schema(again); !slices.Equal(got, want) {
+				t.Errorf("%s at %d: the schema differs", name, at)
+			}
+			again.Close()
+		}
+	}
+	t.Logf("ended at %d of %d points", tried, met)
+}
+
 const extractOf = 300 // records
 
 // faultImport takes an extract in, and is killed at a statement.
@@ -377,8 +444,9 @@ func TestKilledWhileImporting(t *testing.T) {
 	t.Logf("killed at %d points of %d statements", kills, statements)
 }
 
-// TestDiskFull fills the disk. What was done stays, reading goes on, writing is
-// refused, and goes on without a restart once there is room.
+// TestDiskFull fills the disk. What was done stays and can be read from the database,
+// writing is refused, and a look at somebody with it, for the ledger cannot say so; all
+// goes on without a restart once there is room.
 func TestDiskFull(t *testing.T) {
 	folder := t.TempDir()
 	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=8m"); err != nil {
@@ -431,6 +499,12 @@ func TestDiskFull(t *testing.T) {
 	}
 	if n := len(column(t, a.db, `SELECT id FROM agencies`)); n != len(kept) {
 		t.Errorf("while it is full, %d rows can be read of %d", n, len(kept))
+	}
+	if err := a.Guard.Look(t.Context(), access.Program("x", "x"), access.ReadPerson, func(_ *db.View, s *access.Sight) error {
+		s.Saw("person", "p1", "p1")
+		return nil
+	}); err == nil {
+		t.Error("somebody looks, and it is in no ledger")
 	}
 	if wrong := a.wrong(t.Context()); len(wrong) == 0 {
 		t.Error("it says that it is ready")

@@ -18,7 +18,9 @@ import (
 
 	"clew/internal/access"
 	"clew/internal/access/accesstest"
+	"clew/internal/casefile"
 	"clew/internal/db"
+	"clew/internal/incident"
 	"clew/internal/person"
 	"clew/internal/recording"
 	"clew/internal/report"
@@ -98,8 +100,17 @@ func open(t *testing.T) *partnership {
 		must(err)
 		kase, err := a.Cases.Open(t.Context(), by, person.VictimOf(first), person.SuspectOf(first), "Needs work")
 		must(err)
+		referral := "none"
+		if to := map[string]string{own: "nhs:1", agreed: "police:1", locked: "nhs:1"}[relation]; to != "" {
+			must(a.Cases.Refer(t.Context(), by, kase, casefile.Sending{Wish: casefile.ToJoin, To: to, Basis: "safeguarding", Why: "Needs them", Safety: "None known"}))
+			page, err := a.Cases.One(t.Context(), by, kase, 0, 1)
+			must(err)
+			referral = page.Referrals[0].ID
+		}
+		one, err := a.Cases.RecordIncident(t.Context(), by, kase, casefile.Telling{Reads: "safeguarding", Draft: incident.Draft{Happened: "3/1/2026", Kind: "call", Suspect: casefile.Nobody}})
+		must(err)
 		p.ids[relation] = map[string]string{
-			"case": kase, "task": "none",
+			"case": kase, "task": "none", "incident": one, "referral": referral,
 			"report": first, "pattern": first, "person": person.SuspectOf(first), "import": in.ID, "decision": decision, "sample": sample,
 			"classification": report.Classification("8L", "Harassment"), "view": "none", "account": "colleague", "key": "none", "glass": "none", "agreement": "none", "lock": "none", "item": "none", "team": "none", "agency": holders[relation], "session": "none", "link": "none", "contact": "none", "reveal": "none", "level": "0", "index": "0", "hold": hold, "disposal": disposal, "chronology": "control-one-off", "lawtable": "offences",
 		}
@@ -221,7 +232,7 @@ func said(w *httptest.ResponseRecorder) string {
 }
 
 // bound are the names of parts of an address by which something is in a relation.
-var bound = []string{"report", "pattern", "person", "import", "decision", "sample", "hold", "disposal", "case"}
+var bound = []string{"report", "pattern", "person", "import", "decision", "sample", "hold", "disposal", "case", "referral", "incident"}
 
 // about reports whether a route is about one thing that somebody holds.
 func about(route string) bool {

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/net/html"
 
 	"clew/internal/access"
+	"clew/internal/casefile"
 	"clew/internal/db/dbtest"
 	"clew/internal/person"
 	"clew/internal/recording"
@@ -153,6 +154,25 @@ func (s *sowing) sow(text string, n int) {
 		}
 		s.get("/audit/classifications/" + report.Classification(cut(text, 100), text))
 	}
+	s.post("/cases/"+s.ids["case"]+"/referrals", url.Values{"wish": {text}, "to": {text}, "basis": {text}, "why": {text}, "safety": {text}})
+	s.post("/cases/"+s.ids["case"]+"/referrals", url.Values{"wish": {"lead"}, "to": {confidant}, "basis": {"consent"}, "why": {text}, "safety": {cut(text, 300)}})
+	if page, err := s.Cases.One(s.t.Context(), s.officer, s.ids["case"], 0, 1); err == nil {
+		referral := "/referrals/" + page.Referrals[0].ID
+		s.get(referral)
+		s.post(referral+"/back", url.Values{"words": {strings.Repeat(text+" ", 2001)[:2001]}})
+		s.post(referral+"/back", url.Values{"words": {text}})
+		s.get(referral)
+		s.get("/cases/" + s.ids["case"])
+	}
+	s.get("/referrals?box=out")
+	joins := "/cases/" + s.ids["case"]
+	s.post(joins+"/merge", url.Values{"other": {""}, "why": {text}, "version": {text}})
+	s.post(joins+"/merge", url.Values{"other": {text}, "why": {text}})
+	s.post(joins+"/merge/undo", url.Values{"join": {text}, "why_undo": {text}})
+	s.post(joins+"/split", url.Values{"suspect": {text}, "why_split": {text}})
+	s.post(joins+"/split/undo", url.Values{"join": {text}, "why_undo": {text}})
+	s.post(joins+"/series", url.Values{"linked": {text}})
+	s.get(joins + "/crimes")
 	s.post("/search", url.Values{"q": {text}})
 	s.post("/worklist", url.Values{"name": {text}, "agency": {text}, "relationship": {text}, "since": {text}, "finding": {text}, "state": {text}, "sort": {text}})
 	s.get("/worklist?" + url.Values{"agency": {text}, "finding": {text}, "sort": {text}, "page": {text}}.Encode())
@@ -179,6 +199,35 @@ func (s *sowing) sow(text string, n int) {
 		s.get("/imports/" + i.ID + "/progress")
 		s.get("/imports/" + i.ID + "/aside.csv")
 	}
+	kase := "/cases/" + s.ids["case"]
+	wild := url.Values{}
+	for _, f := range []string{"happened", "kind", "suspect", "words", "reads", "times", "until", "often", "turn", "place", "place_words", "channel", "behaviours", "acts", "number", "handle", "device", "wording", "method", "known", "fear", "impact", "why", "seen"} {
+		wild.Set(f, text)
+	}
+	s.post(kase+"/incidents", wild)
+	tame := url.Values{"happened": {"3/1/2026"}, "kind": {"call"}, "suspect": {casefile.Nobody}, "reads": {"safeguarding"}, "words": {text}, "often": {cut(text, 200)}, "place_words": {cut(text, 200)}, "number": {cut(text, 100)}, "handle": {cut(text, 100)}, "fear": {"2"}}
+	w = s.post(kase+"/incidents", tame)
+	if n == 0 && w.Code != 303 {
+		s.t.Fatalf("an incident in plain words: %d", w.Code)
+	}
+	if w.Code == 303 {
+		one := w.Header().Get("Location")
+		tame.Set("why", text)
+		tame.Set("seen", "1")
+		s.post(one+"/correction", wild)
+		s.post(one+"/correction", tame)
+		s.post(one+"/known", url.Values{"agency": {text}, "known": {text}, "replaces": {text}})
+		s.post(one+"/known", url.Values{"agency": {"police:1"}, "known": {"3/1/2026"}})
+		s.post(one+"/impact", url.Values{"fear": {text}, "impact": {text}, "felt": {text}, "felt_words": {text}})
+		s.post(one+"/impact", url.Values{"fear": {"1"}, "felt": {"3/1/2026"}, "felt_words": {text}})
+		s.get(one)
+		s.get(one + "/correction")
+	}
+	s.post(kase+"/diary", url.Values{"diary": {text + "\n3/1/2026 " + text}, "suspect": {text}, "reads": {text}, "known": {text}, "paste": {text}})
+	s.post(kase+"/diary", url.Values{"do": {"keep"}, "diary": {text + "\n3/1/2026 " + text}, "suspect": {casefile.Nobody}, "reads": {"own"}, "paste": {text + serial}})
+	s.get(kase + "/incidents?" + url.Values{"kind": {text}, "suspect": {text}, "page": {text}}.Encode())
+	s.get(kase + "/incidents")
+	s.get(kase)
 	s.get("/imports")
 	s.post("/agencies/new", url.Values{"id": {text}, "name": {text}, "kind": {text}})
 	s.post("/agencies/new", url.Values{"id": {"police:" + serial}, "name": {cut(text, 80)}, "kind": {"police"}})

@@ -29,10 +29,11 @@ const (
 	unusualLooking = "Looking for unusual looking"
 	disposal       = "Carrying out disposals"
 	verifying      = "Verifying the ledger"
+	watching       = "Looking for early warnings"
 	backingUp      = "Backup"
 )
 
-var works = []string{settling, unusualLooking, disposal, verifying}
+var works = []string{settling, watching, unusualLooking, disposal, verifying}
 
 // A work is how one of them went.
 type work struct {
@@ -130,11 +131,20 @@ type condition struct {
 	CertWrong    bool      // it cannot be read
 	Proxy        bool
 	Unprotected  string
+	Passes       bool // the database's role passes by its row-level security
 }
+
+// passes says that row-level security does not hold Clew's own role.
+const passes = "The database has no second wall: Clew connects as a superuser, or as a role that passes by row-level security. Let an ordinary role own the database"
 
 // condition asks how the system is, for one who may know.
 func (a *App) condition(ctx context.Context, by access.Actor) (c condition, err error) {
 	c = condition{Built: Build(), Free: -1, Copies: !a.db.SQLite(), Key: a.Seal.Trouble(), Proxy: len(a.config.Behind) > 0, Unprotected: Unprotected(a.config.Database)}
+	walled, err := a.db.Walled(ctx)
+	if err != nil {
+		return c, err
+	}
+	c.Passes = c.Copies && !walled
 	err = a.Guard.Look(ctx, by, access.ReadHealth, func(v *db.View, s *access.Sight) error {
 		s.Saw("system", "")
 		c.Now = v.Now
@@ -249,6 +259,7 @@ func (c *condition) wrong() (all []string) {
 	add(c.broke(verifying), "The last time the ledger was verified, something was wrong. Look in the log for number "+c.work(verifying).Error)
 	add(c.Free >= 0 && c.Free < leastRoom, "The disk is nearly full")
 	add(c.Step != c.Newest, "The schema is not what this program wants")
+	add(c.Passes, passes)
 	add(c.Unprotected != "", "The connection to the database could be read on the way: add sslmode=verify-full to its address")
 	add(c.CertWrong, "The certificate cannot be read")
 	switch {

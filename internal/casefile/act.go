@@ -46,10 +46,10 @@ func (s *Store) Open(ctx context.Context, by access.Actor, victim, suspect, why 
 			}
 			people = append(people, p)
 		}
-		open, args := seen(sight, []any{v})
-		with := ` AND NOT EXISTS (SELECT 1 FROM case_suspects s WHERE s.case_id = c.id)`
+		open, args := Seen(sight, []any{v})
+		with := ` AND NOT EXISTS (SELECT 1 FROM case_suspects s WHERE ` + within("s.case_id", "c.id") + `)`
 		if suspect != "" {
-			with = ` AND EXISTS (SELECT 1 FROM case_suspects s JOIN mentions m ON m.id = s.mention WHERE s.case_id = c.id AND m.person = ` + db.List(len(args)+1, 1) + `)`
+			with = ` AND EXISTS (SELECT 1 FROM case_suspects s JOIN mentions m ON m.id = s.mention WHERE ` + within("s.case_id", "c.id") + ` AND m.person = ` + db.List(len(args)+1, 1) + `)`
 			args = append(args, people[1])
 		}
 		there, err := db.All(ctx, tx, db.Text, `SELECT c.id FROM cases c JOIN mentions vm ON vm.id = c.victim WHERE vm.person = $1`+open+with+` ORDER BY c.closed IS NOT NULL, c.id LIMIT 1`, args...)
@@ -63,7 +63,7 @@ func (s *Store) Open(ctx context.Context, by access.Actor, victim, suspect, why 
 		}
 		id = db.NewID()
 		sight.Saw("case", id, people...)
-		if err := tx.Exec(ctx, `INSERT INTO cases (id, holder, victim, stage, apart, opened, version) VALUES ($1, $2, $3, $4, 0, $5, 1)`, id, sight.Agency, victim, string(Stages[0].Stage), tx.Now.UnixMicro()); err != nil {
+		if err := tx.Exec(ctx, `INSERT INTO cases (id, holder, victim, stage, apart, opened, version, stays) VALUES ($1, $2, $3, $4, 0, $5, 1, $1)`, id, sight.Agency, victim, string(Stages[0].Stage), tx.Now.UnixMicro()); err != nil {
 			return fmt.Errorf("insert case: %w", err)
 		}
 		if suspect != "" {
@@ -76,7 +76,7 @@ func (s *Store) Open(ctx context.Context, by access.Actor, victim, suspect, why 
 		}
 		return join(ctx, tx, id, sight.Account, true)
 	})
-	return id, err
+	return id, s.told(err)
 }
 
 // trouble is why nothing can be written, or nil.
@@ -93,7 +93,7 @@ func (s *Store) work(ctx context.Context, by access.Actor, a access.Action, id s
 	if err := s.trouble(); err != nil {
 		return err
 	}
-	return s.guard.Act(ctx, by, a, func(tx *db.Tx, sight *access.Sight) error {
+	return s.told(s.guard.Act(ctx, by, a, func(tx *db.Tx, sight *access.Sight) error {
 		c, err := head(ctx, tx, sight, id)
 		if err != nil {
 			return err
@@ -101,8 +101,27 @@ func (s *Store) work(ctx context.Context, by access.Actor, a access.Action, id s
 		if !c.Closed.IsZero() {
 			return fault.Conflict
 		}
-		return f(tx, sight, &c)
-	})
+		if err := f(tx, sight, &c); err != nil {
+			return err
+		}
+		return look(ctx, tx, c.ID)
+	}))
+}
+
+// told tells whoever waits that something was done, and gives back what came of it.
+func (s *Store) told(err error) error {
+	if err == nil {
+		select {
+		case s.changed <- struct{}{}:
+		default: // whoever waits is about to look anyway
+		}
+	}
+	return err
+}
+
+// look says that early warnings are to be asked about a case anew.
+func look(ctx context.Context, tx *db.Tx, id string) error {
+	return tx.Exec(ctx, `UPDATE cases SET look = 0 WHERE id = $1`, id)
 }
 
 // led is work that is the lead agency's.
@@ -166,7 +185,7 @@ func (s *Store) AddTask(ctx context.Context, by access.Actor, id, what, owner, d
 		case utf8.RuneCountInString(what) > longestTask:
 			wrong.Add("what", "What must be done has 500 characters at most")
 		}
-		n, err := db.One(ctx, tx, db.Number, `SELECT count(*) FROM case_team WHERE case_id = $1 AND account = $2 AND until IS NULL`, c.ID, owner)
+		n, err := db.One(ctx, tx, db.Number, `SELECT count(*) FROM case_team WHERE `+within("case_id", "$1")+` AND account = $2 AND until IS NULL`, c.ID, owner)
 		if err != nil {
 			return err
 		}
@@ -177,7 +196,7 @@ func (s *Store) AddTask(ctx context.Context, by access.Actor, id, what, owner, d
 		if text != "" {
 			wrong.Add("due", text)
 		}
-		if open, err := db.One(ctx, tx, db.Number, `SELECT count(*) FROM case_tasks WHERE case_id = $1 AND done IS NULL`, c.ID); err != nil {
+		if open, err := db.One(ctx, tx, db.Number, `SELECT count(*) FROM case_tasks WHERE `+within("case_id", "$1")+` AND done IS NULL`, c.ID); err != nil {
 			return err
 		} else if open >= mostOpen {
 			wrong.Add("what", "200 tasks are open: finish some first")
@@ -212,7 +231,7 @@ func (s *Store) Finish(ctx context.Context, by access.Actor, id, task, outcome s
 	outcome = strings.TrimSpace(outcome)
 	return s.work(ctx, by, access.WorkCase, id, func(tx *db.Tx, sight *access.Sight, c *Case) error {
 		what, err := db.One(ctx, tx, func(r db.Row) (x [2]string, err error) { return x, r.Scan(&x[0], &x[1]) },
-			`SELECT what, CASE WHEN done IS NULL THEN '' ELSE 'done' END FROM case_tasks WHERE id = $1 AND case_id = $2`, task, c.ID)
+			`SELECT what, CASE WHEN done IS NULL THEN '' ELSE 'done' END FROM case_tasks WHERE id = $1 AND `+within("case_id", "$2"), task, c.ID)
 		switch {
 		case err != nil:
 			return err
@@ -254,11 +273,11 @@ func (s *Store) Join(ctx context.Context, by access.Actor, id, account string, l
 			if team[i].Leads == leads {
 				return nil
 			}
-			if err := leave(ctx, tx, c.ID, account); err != nil {
-				return err
-			}
+			err = relead(ctx, tx, c.ID, account, leads)
+		} else {
+			err = join(ctx, tx, c.ID, account, leads)
 		}
-		if err := join(ctx, tx, c.ID, account, leads); err != nil {
+		if err != nil {
 			return err
 		}
 		return s.step(ctx, tx, sight, c.ID, Joined, account, "", true)
@@ -279,7 +298,7 @@ func (s *Store) Leave(ctx context.Context, by access.Actor, id, account string) 
 		if !slices.ContainsFunc(team, func(m Member) bool { return m.Account != account && m.Leads }) {
 			return fault.Bad("member", "Somebody must lead the case: put another lead on the team first")
 		}
-		n, err := db.One(ctx, tx, db.Number, `SELECT count(*) FROM case_tasks WHERE case_id = $1 AND owner = $2 AND done IS NULL`, c.ID, account)
+		n, err := db.One(ctx, tx, db.Number, `SELECT count(*) FROM case_tasks WHERE `+within("case_id", "$1")+` AND owner = $2 AND done IS NULL`, c.ID, account)
 		if err != nil {
 			return err
 		}
@@ -359,6 +378,11 @@ func (s *Store) KeepApart(ctx context.Context, by access.Actor, id string, apart
 		if err := change(ctx, tx, c.ID, `apart = $2`, n); err != nil {
 			return err
 		}
+		if apart {
+			if err := s.sendBack(ctx, tx, sight, c, team); err != nil {
+				return err
+			}
+		}
 		return s.step(ctx, tx, sight, c.ID, kind, "", why, true)
 	})
 }
@@ -406,7 +430,7 @@ func (s *Store) Reopen(ctx context.Context, by access.Actor, id, why string) err
 		return err
 	}
 	why = strings.TrimSpace(why)
-	return s.guard.Act(ctx, by, access.CloseCase, func(tx *db.Tx, sight *access.Sight) error {
+	return s.told(s.guard.Act(ctx, by, access.CloseCase, func(tx *db.Tx, sight *access.Sight) error {
 		c, err := head(ctx, tx, sight, id)
 		switch {
 		case err != nil:
@@ -418,9 +442,9 @@ func (s *Store) Reopen(ctx context.Context, by access.Actor, id, why string) err
 		case why == "" || utf8.RuneCountInString(why) > longestNote:
 			return fault.Bad("why", "Say why it is opened again, in 20,000 characters at most")
 		}
-		if err := change(ctx, tx, c.ID, `closed = $2`, nil); err != nil {
+		if err := change(ctx, tx, c.ID, `closed = NULL, look = $2`, 0); err != nil {
 			return err
 		}
 		return s.step(ctx, tx, sight, c.ID, Reopened, "", why, true)
-	})
+	}))
 }

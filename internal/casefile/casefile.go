@@ -78,7 +78,17 @@ const (
 	Reopened   Kind = "reopened"
 	Finished   Kind = "finished" // a task
 	Did        Kind = "did"      // a Deed
+	Referred   Kind = "referred" // to an agency, to join
+	Offered    Kind = "offered"  // to an agency, to lead
+	Took       Kind = "took"     // a referral was accepted
+	Refused    Kind = "refused"  // a referral was declined
+	Recalled   Kind = "recalled" // a referral was taken back
+	SentBack   Kind = "sent back"
+	Merged     Kind = "merged"
+	Unmerged   Kind = "unmerged"
+	Split      Kind = "split"
 	Reported   Kind = "report"   // of the pair; no step, but in the chronology
+	Happened   Kind = "incident" // kept by hand; no step, but in the chronology
 )
 
 // Limits.
@@ -101,6 +111,7 @@ type Case struct {
 	Version  int64
 	Victim   person.Person   // as they are held to be today; zero when erased
 	Suspects []person.Person // none: nobody knows who it is
+	merged   bool            // others were merged into it
 }
 
 // A Member is somebody on the team of a case.
@@ -121,32 +132,43 @@ type Task struct {
 	About     string // the victim's name, in lists across cases
 }
 
-// An Event is one line of the chronology: a report of the pair, or a step.
+// An Event is one line of the chronology: a report of the pair, an incident, or a step.
 type Event struct {
 	Kind     Kind
-	ID       string // of the report or the step
+	ID       string // of the report, the incident or the step
 	At       time.Time
-	Happened string // of a report: as dates are written
+	Happened string // of a report or an incident: as dates are written; of a series, two with / between
 	Agency   string
 	Name     string // who did it
-	About    string // a report's offence, a stage, a basis, an account
+	About    string // a report's offence, an incident's kind, a stage, a basis, an account
 	Words    string // what was written
 	On       string // of a deed: the day it was done, as dates are written
 	Own      bool   // read by that agency alone
 	Lost     bool   // what was written cannot be opened: its key is missing or destroyed
+	Case     string // in which a step was written
 }
 
 // A Page is what the page of a case shows.
 type Page struct {
 	Case
+	Now      time.Time // when it was asked for
 	Team     []Member
 	Tasks    []Task         // not done, the next due first
 	Patterns []pattern.Line // of the victim and each suspect
 	Events   []Event        // the newest first, from skip on
 	Total    int            // events
 	Mine     bool           // the actor is on the team
+	Orders   []Ordered      // the newest first
 	Stands   []string       // what stands in the way of closing it
 	Warnings []warning.Warning
+	Because  map[string]string // reports that raised them: what their agency calls each, by id
+	Around
+}
+
+// Ordered is an order or a condition that somebody wrote down.
+type Ordered struct {
+	Deed string // its code
+	On   string // the day, as it was written
 }
 
 // A Line is a case in a list.
@@ -165,6 +187,7 @@ type Line struct {
 	Overdue    bool
 	Reports    int       // of the first pair
 	LastReport time.Time // zero: none
+	Unmet      int       // referrals overdue; or declined or returned, and none like them sent after that
 	lead       string
 }
 
@@ -182,10 +205,17 @@ const (
 type Store struct {
 	guard *access.Guard
 	seal  *seal.Sealer
+
+	changed chan struct{}
 }
 
 // NewStore returns the store behind a guard, sealed by s.
-func NewStore(g *access.Guard, s *seal.Sealer) *Store { return &Store{g, s} }
+func NewStore(g *access.Guard, s *seal.Sealer) *Store {
+	return &Store{guard: g, seal: s, changed: make(chan struct{}, 1)}
+}
+
+// Changed has something in it once something was done in a case. One may wait.
+func (s *Store) Changed() <-chan struct{} { return s.changed }
 
 // subject is whose key seals what is written in a case.
 func subject(id string) string { return "case/" + id }

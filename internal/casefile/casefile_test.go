@@ -33,7 +33,7 @@ const (
 
 // A desk is a partnership with two reports about one pair, and people who work.
 type desk struct {
-	t      *testing.T
+	t      testing.TB
 	d      *db.DB
 	guard  *access.Guard
 	cases  *casefile.Store
@@ -43,7 +43,7 @@ type desk struct {
 	third  string // somebody else, reported once
 }
 
-func open(t *testing.T, d *db.DB) *desk {
+func open(t testing.TB, d *db.DB) *desk {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -59,12 +59,13 @@ func open(t *testing.T, d *db.DB) *desk {
 	held := pattern.NewStore(g, person.NewStore(g))
 	sealer, err := seal.Open(t.Context(), d, seal.NewKey())
 	must(err)
-	g.Who = func(_ context.Context, _ db.Querier, accounts []string) (map[string]access.Colleague, error) {
+	g.Who = func(ctx context.Context, q db.Querier, accounts []string) (map[string]access.Colleague, error) {
 		all := map[string]access.Colleague{}
-		for _, a := range accounts {
-			all[a] = access.Colleague{Name: "Name of " + a, Agency: police}
-		}
-		return all, nil
+		err := db.Each(ctx, q, func(r db.Row) (x [2]string, err error) { return x, r.Scan(&x[0], &x[1]) }, func(x [2]string) error {
+			all[x[0]] = access.Colleague{Name: "Name of " + x[0], Agency: x[1]}
+			return nil
+		}, `SELECT id, agency FROM account_holders WHERE id IN (`+db.List(1, len(accounts))+`)`, db.Args(accounts)...)
+		return all, err
 	}
 	w := &desk{t: t, d: d, guard: g, cases: casefile.NewStore(g, sealer)}
 	record := func(id, suspect string, day int) string {

@@ -12,6 +12,7 @@ import (
 	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/fault"
+	"clew/internal/incident"
 	"clew/internal/pattern"
 	"clew/internal/person"
 	"clew/internal/seal"
@@ -23,11 +24,16 @@ func (s *Store) One(ctx context.Context, by access.Actor, id string, skip, most 
 		if p.Case, err = head(ctx, v, sight, id); err != nil {
 			return err
 		}
+		id = p.ID
 		if p.Team, err = teamOf(ctx, v, id); err != nil {
 			return err
 		}
+		p.Now = v.Now
+		if p.Orders, err = orders(ctx, v, p.ID); err != nil {
+			return err
+		}
 		p.Mine = slices.ContainsFunc(p.Team, func(m Member) bool { return m.Account == sight.Account })
-		if p.Tasks, err = db.All(ctx, v, scanTask, `SELECT id, case_id, what, owner, due, '' FROM case_tasks WHERE case_id = $1 AND done IS NULL ORDER BY due, id`, id); err != nil {
+		if p.Tasks, err = db.All(ctx, v, scanTask, `SELECT id, case_id, what, owner, due, '' FROM case_tasks WHERE `+within("case_id", "$1")+` AND done IS NULL ORDER BY due, id`, id); err != nil {
 			return fmt.Errorf("tasks: %w", err)
 		}
 		for i := range p.Tasks {
@@ -44,6 +50,9 @@ func (s *Store) One(ctx context.Context, by access.Actor, id string, skip, most 
 			if p.Warnings, err = s.warn(ctx, v, sight, &p.Case, v.Now); err != nil {
 				return err
 			}
+			if p.Because, err = because(ctx, v, p.Warnings); err != nil {
+				return err
+			}
 			if p.Stands, err = hindrances(ctx, v, sight, &p.Case, p.Warnings); err != nil {
 				return err
 			}
@@ -51,9 +60,27 @@ func (s *Store) One(ctx context.Context, by access.Actor, id string, skip, most 
 		if p.Total, p.Events, err = s.events(ctx, v, sight, &p.Case, skip, most); err != nil {
 			return err
 		}
-		return s.name(ctx, v, &p)
+		if err := s.name(ctx, v, &p); err != nil {
+			return err
+		}
+		return s.around(ctx, v, sight, &p)
 	})
 	return p, err
+}
+
+// orders are the orders and conditions that were written down in a case.
+func orders(ctx context.Context, q db.Querier, id string) (all []Ordered, err error) {
+	err = db.Each(ctx, q, db.Text, func(about string) error {
+		var d done
+		if err := json.Unmarshal([]byte(about), &d); err != nil {
+			return fmt.Errorf("deed: %w", err)
+		}
+		if strings.HasPrefix(d.Deed, "order:") {
+			all = append(all, Ordered{d.Deed, d.On})
+		}
+		return nil
+	}, `SELECT about FROM case_steps WHERE `+within("case_id", "$1")+` AND kind = $2 AND shared = 1 ORDER BY at DESC, id DESC`, id, string(Did))
+	return all, err
 }
 
 // name fills in what accounts are called.
@@ -102,7 +129,9 @@ func (s *Store) colleagues(ctx context.Context, q db.Querier, accounts []string)
 // steps that the actor's agency may read.
 func (s *Store) events(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, skip, most int) (total int, all []Event, err error) {
 	args := []any{c.ID, sight.Agency}
-	query := `SELECT x.at, x.kind, x.id, x.agency, x.name, x.about, '' AS happened, x.shared FROM case_steps x WHERE x.case_id = $1 AND (x.shared = 1 OR x.agency = $2)`
+	query := `SELECT x.at, x.kind, x.id, x.agency, x.name, x.about, '' AS happened, x.shared, x.case_id FROM case_steps x WHERE ` + within("x.case_id", "$1") + ` AND (x.shared = 1 OR x.agency = $2)
+		UNION ALL SELECT ` + incident.Entered + `, 'incident', i.incident, i.agency, i.name, i.kind, i.happened, CASE WHEN i.basis <> '' THEN 1 ELSE 0 END, i.case_id FROM incidents i
+			WHERE ` + within("i.case_id", "$1") + ` AND (i.basis <> '' OR i.agency = $2) AND NOT EXISTS (SELECT 1 FROM incidents newer WHERE newer.incident = i.incident AND newer.number > i.number)`
 	if len(c.Suspects) > 0 && c.Victim.ID != "" {
 		suspects := make([]string, len(c.Suspects))
 		for i, p := range c.Suspects {
@@ -115,7 +144,7 @@ func (s *Store) events(ctx context.Context, q db.Querier, sight *access.Sight, c
 		held, rest := sight.Pool.Held("r.holder", args)
 		open, rest := sight.OpenReport("r.id", rest)
 		args = rest
-		query += ` UNION ALL SELECT r.reported, 'report', r.id, r.agency, r.record, r.offence, r.happened, 1 FROM accounts a JOIN reports r ON r.id = a.report
+		query += ` UNION ALL SELECT r.reported, 'report', r.id, r.agency, r.record, r.offence, r.happened, 1, '' FROM accounts a JOIN reports r ON r.id = a.report
 			WHERE a.victim = ` + victim + ` AND a.suspect IN (` + in + `) AND r.replaced_by = '' AND r.erased IS NULL` + held + open
 	}
 	n, err := db.One(ctx, q, db.Number, `SELECT count(*) FROM (`+query+`) e`, args...)
@@ -124,7 +153,7 @@ func (s *Store) events(ctx context.Context, q db.Querier, sight *access.Sight, c
 	}
 	scan := func(r db.Row) (e Event, err error) {
 		var at, shared int64
-		err = r.Scan(&at, &e.Kind, &e.ID, &e.Agency, &e.Name, &e.About, &e.Happened, &shared)
+		err = r.Scan(&at, &e.Kind, &e.ID, &e.Agency, &e.Name, &e.About, &e.Happened, &shared, &e.Case)
 		e.At, e.Own = time.UnixMicro(at).UTC(), shared == 0
 		if e.Kind == Did {
 			var d done
@@ -135,18 +164,22 @@ func (s *Store) events(ctx context.Context, q db.Querier, sight *access.Sight, c
 		}
 		return e, err
 	}
-	if all, err = db.All(ctx, q, scan, `SELECT at, kind, id, agency, name, about, happened, shared FROM (`+query+`) e ORDER BY at DESC, id DESC LIMIT `+db.List(len(args)+1, 1)+` OFFSET `+db.List(len(args)+2, 1), append(args, most, skip)...); err != nil {
+	if all, err = db.All(ctx, q, scan, `SELECT at, kind, id, agency, name, about, happened, shared, case_id FROM (`+query+`) e ORDER BY at DESC, id DESC LIMIT `+db.List(len(args)+1, 1)+` OFFSET `+db.List(len(args)+2, 1), append(args, most, skip)...); err != nil {
 		return 0, nil, fmt.Errorf("events: %w", err)
 	}
-	return int(n), all, s.words(ctx, q, c.ID, all)
+	if err := s.words(ctx, q, all); err != nil {
+		return 0, nil, err
+	}
+	return int(n), all, s.incidentWords(ctx, q, sight, c, all)
 }
 
-// words opens what was written in some steps.
-func (s *Store) words(ctx context.Context, q db.Querier, id string, all []Event) error {
+// words opens what was written in some steps, each with the key of the case it was
+// written in.
+func (s *Store) words(ctx context.Context, q db.Querier, all []Event) error {
 	at := map[string]*Event{}
 	var ids []string
 	for i := range all {
-		if all[i].Kind != Reported {
+		if all[i].Kind != Reported && all[i].Kind != Happened {
 			at[all[i].ID] = &all[i]
 			ids = append(ids, all[i].ID)
 		}
@@ -154,26 +187,59 @@ func (s *Store) words(ctx context.Context, q db.Querier, id string, all []Event)
 	if len(ids) == 0 {
 		return nil
 	}
-	opener, trouble := s.seal.Opener(ctx, q, subject(id))
 	type sealed struct {
 		id    string
 		words []byte
 	}
-	return db.Each(ctx, q, func(r db.Row) (x sealed, err error) { return x, r.Scan(&x.id, &x.words) }, func(x sealed) error {
-		if len(x.words) == 0 {
-			return nil
-		}
+	rows, err := db.All(ctx, q, func(r db.Row) (x sealed, err error) { return x, r.Scan(&x.id, &x.words) }, `SELECT id, words FROM case_steps WHERE id IN (`+db.List(1, len(ids))+`)`, db.Args(ids)...)
+	if err != nil {
+		return fmt.Errorf("words: %w", err)
+	}
+	open := s.openers(ctx, q)
+	for _, x := range rows {
 		e := at[x.id]
-		if e.Lost = trouble != nil; e.Lost {
-			return nil
+		if e.Words, e.Lost, err = open(e.Case, place(x.id), x.words); err != nil {
+			return err
 		}
-		plain, err := opener.Open(place(x.id), x.words)
+	}
+	return nil
+}
+
+// keys are the openers of cases, each fetched once.
+func (s *Store) keys(ctx context.Context, q db.Querier) func(id string) (*seal.Opener, error) {
+	type key struct {
+		o   *seal.Opener
+		err error
+	}
+	known := map[string]key{}
+	return func(id string) (*seal.Opener, error) {
+		k, ok := known[id]
+		if !ok {
+			k.o, k.err = s.seal.Opener(ctx, q, subject(id))
+			known[id] = k
+		}
+		return k.o, k.err
+	}
+}
+
+// openers opens what was written in cases, each with its own key: lost when the key is
+// missing or destroyed.
+func (s *Store) openers(ctx context.Context, q db.Querier) func(id string, at seal.Place, words []byte) (plain string, lost bool, err error) {
+	keys := s.keys(ctx, q)
+	return func(id string, at seal.Place, words []byte) (string, bool, error) {
+		if len(words) == 0 {
+			return "", false, nil
+		}
+		o, trouble := keys(id)
+		if trouble != nil {
+			return "", true, nil
+		}
+		plain, err := o.Open(at, words)
 		if errors.Is(err, seal.ErrBroken) || errors.Is(err, fault.NotFound) {
-			e.Lost, err = true, nil
+			return "", true, nil
 		}
-		e.Words = string(plain)
-		return err
-	}, `SELECT id, words FROM case_steps WHERE id IN (`+db.List(1, len(ids))+`)`, db.Args(ids)...)
+		return string(plain), false, err
+	}
 }
 
 // List are cases, and how many there are: open ones by their next task, or closed
@@ -181,38 +247,42 @@ func (s *Store) words(ctx context.Context, q db.Querier, id string, all []Event)
 func (s *Store) List(ctx context.Context, by access.Actor, whose Whose, closed bool, skip, most int) (all []Line, total int, err error) {
 	err = s.guard.Look(ctx, by, access.ReadCase, func(v *db.View, sight *access.Sight) error {
 		sight.Saw("cases", "")
-		where, args := seen(sight, nil)
+		where, args := Seen(sight, nil)
 		where = `1 = 1` + where
 		switch whose {
 		case Mine:
 			args = append(args, sight.Account)
-			where += ` AND EXISTS (SELECT 1 FROM case_team mt WHERE mt.case_id = c.id AND mt.until IS NULL AND mt.account = ` + db.List(len(args), 1) + `)`
+			where += ` AND c.id IN (` + Teamed + ` AND mt.account = ` + db.List(len(args), 1) + `)`
 		case Agency:
 			args = append(args, sight.Agency)
 			where += ` AND c.holder = ` + db.List(len(args), 1)
 		}
-		order := ` AND c.closed IS NULL ORDER BY due NULLS LAST, c.opened, c.id`
-		count := ` AND c.closed IS NULL`
+		order := ` ORDER BY due NULLS LAST, c.opened, c.id`
 		if closed {
-			count, order = ` AND c.closed IS NOT NULL`, ` AND c.closed IS NOT NULL ORDER BY c.closed DESC, c.id`
+			where, order = where+` AND c.closed IS NOT NULL`, ` ORDER BY c.closed DESC, c.id`
+		} else {
+			where += ` AND c.closed IS NULL`
 		}
-		n, err := db.One(ctx, v, db.Number, `SELECT count(*) FROM cases c WHERE `+where+count, args...)
+		n, err := db.One(ctx, v, db.Number, `SELECT count(*) FROM cases c WHERE `+where, args...)
 		if err != nil {
 			return fmt.Errorf("count cases: %w", err)
 		}
 		total = int(n)
-		pool := db.List(len(args)+1, 1)
-		args = append(args, sight.Pool.ID, most, skip)
+		pool, at, kin := db.List(len(args)+1, 1), db.List(len(args)+2, 1), within("x.case_id", "c.id")
+		args = append(args, sight.Pool.ID, v.Now.UnixMicro(), most, skip)
 		if all, err = db.All(ctx, v, scanLine, `
 			SELECT c.id, c.holder, c.stage, c.apart, c.opened, COALESCE(c.closed, 0), COALESCE(vp.name, ''),
-				COALESCE((SELECT p.name FROM case_suspects x JOIN mentions m ON m.id = x.mention JOIN people p ON p.id = m.person AND p.pool = `+pool+` WHERE x.case_id = c.id ORDER BY x.mention LIMIT 1), ''),
-				(SELECT count(DISTINCT m.person) FROM case_suspects x JOIN mentions m ON m.id = x.mention WHERE x.case_id = c.id),
-				COALESCE((SELECT t.account FROM case_team t WHERE t.case_id = c.id AND t.until IS NULL AND t.leads = 1 ORDER BY t.since, t.account LIMIT 1), ''),
-				(SELECT MIN(k.due) FROM case_tasks k WHERE k.case_id = c.id AND k.done IS NULL) AS due,
-				COALESCE((SELECT SUM(pt.reports) FROM case_suspects x JOIN mentions m ON m.id = x.mention JOIN patterns pt ON pt.victim = vm.person AND pt.suspect = m.person AND pt.pool = `+pool+` WHERE x.case_id = c.id), 0),
-				COALESCE((SELECT MAX(pt.latest) FROM case_suspects x JOIN mentions m ON m.id = x.mention JOIN patterns pt ON pt.victim = vm.person AND pt.suspect = m.person AND pt.pool = `+pool+` WHERE x.case_id = c.id), 0)
-			FROM cases c LEFT JOIN mentions vm ON vm.id = c.victim LEFT JOIN people vp ON vp.id = vm.person AND vp.pool = `+pool+`
-			WHERE `+where+order+` LIMIT `+db.List(len(args)-1, 1)+` OFFSET `+db.List(len(args), 1), args...); err != nil {
+				COALESCE((SELECT p.name FROM case_suspects x JOIN mentions m ON m.id = x.mention JOIN people p ON p.id = m.person AND p.pool = `+pool+` WHERE `+kin+` ORDER BY x.mention LIMIT 1), ''),
+				(SELECT count(DISTINCT m.person) FROM case_suspects x JOIN mentions m ON m.id = x.mention WHERE `+kin+`),
+				COALESCE((SELECT t.account FROM case_team t WHERE `+within("t.case_id", "c.id")+` AND t.until IS NULL AND t.leads = 1 ORDER BY t.since, t.account LIMIT 1), ''),
+				c.due,
+				COALESCE((SELECT SUM(pt.reports) FROM patterns pt WHERE pt.victim = vm.person AND pt.pool = `+pool+` AND pt.suspect IN (SELECT m.person FROM case_suspects x JOIN mentions m ON m.id = x.mention WHERE `+kin+`)), 0),
+				COALESCE((SELECT MAX(pt.latest) FROM case_suspects x JOIN mentions m ON m.id = x.mention JOIN patterns pt ON pt.victim = vm.person AND pt.suspect = m.person AND pt.pool = `+pool+` WHERE `+kin+`), 0),
+				(SELECT count(*) FROM case_referrals r LEFT JOIN case_referral_answers a ON a.referral = r.id WHERE `+within("r.case_id", "c.id")+`
+					AND (a.at IS NULL AND r.due < `+at+` OR a.answer IN ('declined', 'returned') AND NOT EXISTS (SELECT 1 FROM case_referrals l WHERE `+within("l.case_id", "c.id")+` AND l.wish = r.wish AND l.sent > a.at)))
+			FROM (SELECT c.id, c.holder, c.victim, c.stage, c.apart, c.opened, c.closed, (SELECT MIN(k.due) FROM case_tasks k WHERE `+within("k.case_id", "c.id")+` AND k.done IS NULL) AS due
+				FROM cases c WHERE `+where+order+` LIMIT `+db.List(len(args)-1, 1)+` OFFSET `+db.List(len(args), 1)+`) c
+			LEFT JOIN mentions vm ON vm.id = c.victim LEFT JOIN people vp ON vp.id = vm.person AND vp.pool = `+pool+order, args...); err != nil {
 			return fmt.Errorf("cases: %w", err)
 		}
 		var leads []string
@@ -232,7 +302,7 @@ func (s *Store) List(ctx context.Context, by access.Actor, whose Whose, closed b
 func scanLine(r db.Row) (l Line, err error) {
 	var apart, opened, closed, latest int64
 	var due *int64
-	err = r.Scan(&l.ID, &l.Holder, &l.Stage, &apart, &opened, &closed, &l.Victim, &l.Suspect, &l.Suspects, &l.lead, &due, &l.Reports, &latest)
+	err = r.Scan(&l.ID, &l.Holder, &l.Stage, &apart, &opened, &closed, &l.Victim, &l.Suspect, &l.Suspects, &l.lead, &due, &l.Reports, &latest, &l.Unmet)
 	l.Apart, l.Opened = apart == 1, time.UnixMicro(opened).UTC()
 	for at, n := range map[*time.Time]int64{&l.Closed: closed, &l.LastReport: latest} {
 		if n > 0 {
@@ -250,15 +320,15 @@ func scanLine(r db.Row) (l Line, err error) {
 func (s *Store) Tasks(ctx context.Context, by access.Actor, skip, most int) (all []Task, total int, err error) {
 	err = s.guard.Look(ctx, by, access.ReadCase, func(v *db.View, sight *access.Sight) error {
 		sight.Saw("tasks", "")
-		open, args := seen(sight, []any{sight.Account})
-		from := ` FROM case_tasks k JOIN cases c ON c.id = k.case_id WHERE k.owner = $1 AND k.done IS NULL AND c.closed IS NULL` + open
+		open, args := Seen(sight, []any{sight.Account})
+		from := ` FROM case_tasks k JOIN cases o ON o.id = k.case_id JOIN cases c ON c.id = o.stays WHERE k.owner = $1 AND k.done IS NULL AND c.closed IS NULL` + open
 		n, err := db.One(ctx, v, db.Number, `SELECT count(*)`+from, args...)
 		if err != nil {
 			return fmt.Errorf("count tasks: %w", err)
 		}
 		total = int(n)
 		args = append(args, sight.Pool.ID, most, skip)
-		all, err = db.All(ctx, v, scanTask, `SELECT k.id, k.case_id, k.what, k.owner, k.due, COALESCE((SELECT p.name FROM mentions m JOIN people p ON p.id = m.person AND p.pool = `+db.List(len(args)-2, 1)+` WHERE m.id = c.victim), '')`+from+
+		all, err = db.All(ctx, v, scanTask, `SELECT k.id, c.id, k.what, k.owner, k.due, COALESCE((SELECT p.name FROM mentions m JOIN people p ON p.id = m.person AND p.pool = `+db.List(len(args)-2, 1)+` WHERE m.id = c.victim), '')`+from+
 			` ORDER BY k.due, k.id LIMIT `+db.List(len(args)-1, 1)+` OFFSET `+db.List(len(args), 1), args...)
 		for i := range all {
 			all[i].Overdue = all[i].Due.Before(v.Now)
@@ -300,10 +370,10 @@ func (s *Store) Of(ctx context.Context, by access.Actor, victim, suspect string)
 			return err
 		}
 		sight.Saw("cases", "", who)
-		open, args := seen(sight, []any{who})
+		open, args := Seen(sight, []any{who})
 		if suspect != "" {
 			args = append(args, suspect)
-			open += ` AND EXISTS (SELECT 1 FROM case_suspects x JOIN mentions m ON m.id = x.mention WHERE x.case_id = c.id AND m.person = ` + db.List(len(args), 1) + `)`
+			open += ` AND EXISTS (SELECT 1 FROM case_suspects x JOIN mentions m ON m.id = x.mention WHERE ` + within("x.case_id", "c.id") + ` AND m.person = ` + db.List(len(args), 1) + `)`
 		}
 		ids, err = db.All(ctx, v, db.Text, `SELECT c.id FROM cases c JOIN mentions vm ON vm.id = c.victim WHERE vm.person = $1`+open+` ORDER BY c.closed IS NOT NULL, c.id LIMIT 10`, args...)
 		return err

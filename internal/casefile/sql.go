@@ -10,26 +10,43 @@ import (
 	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/fault"
+	"clew/internal/incident"
 	"clew/internal/pattern"
 	"clew/internal/person"
 	"clew/internal/seal"
 	"clew/internal/warning"
 )
 
-// seen is the condition that a case c is there for an actor: an agency of the pool
-// leads it, nobody in it is hidden, and when it is kept apart the actor is on its team.
-func seen(sight *access.Sight, args []any) (string, []any) {
+// Seen is the condition that a case c is there for an actor: an agency of the pool
+// leads it, it was not merged into another, nobody in it is hidden, and when it is kept
+// apart the actor is on its team.
+func Seen(sight *access.Sight, args []any) (string, []any) {
 	where, args := sight.Pool.Held("c.holder", args)
+	more, args := theirs(sight, args)
+	return where + ` AND c.stays = c.id` + more, args
+}
+
+// Teamed are the cases with somebody on the team now, of whom more can be asked as mt.
+const Teamed = `SELECT tc.stays FROM case_team mt JOIN cases tc ON tc.id = mt.case_id WHERE mt.until IS NULL`
+
+// theirs is the part of Seen that is not about who leads.
+func theirs(sight *access.Sight, args []any) (where string, _ []any) {
 	if !sight.Program {
 		args = append(args, sight.Account)
-		where += ` AND (c.apart = 0 OR EXISTS (SELECT 1 FROM case_team mine WHERE mine.case_id = c.id AND mine.until IS NULL AND mine.account = ` + db.List(len(args), 1) + `))`
+		where = ` AND (c.apart = 0 OR c.id IN (` + Teamed + ` AND mt.account = ` + db.List(len(args), 1) + `))`
 	}
 	open, args := sight.Open(args, "hidden.person")
 	if open == "" {
 		return where, args
 	}
 	// Open says who is not hidden; whoever is, is looked for.
-	return where + ` AND NOT EXISTS (SELECT 1 FROM mentions hidden WHERE (hidden.id = c.victim OR hidden.id IN (SELECT x.mention FROM case_suspects x WHERE x.case_id = c.id)) AND NOT (1 = 1` + open + `))`, args
+	return where + ` AND NOT EXISTS (SELECT 1 FROM mentions hidden WHERE hidden.id IN (` + spokenOf("c.id") + `) AND NOT (1 = 1` + open + `))`, args
+}
+
+// MayRead is nil when an actor may read a case.
+func MayRead(ctx context.Context, q db.Querier, sight *access.Sight, id string) error {
+	_, err := head(ctx, q, sight, id)
+	return err
 }
 
 type headRow struct {
@@ -39,8 +56,9 @@ type headRow struct {
 }
 
 func scanHead(r db.Row) (h headRow, err error) {
-	var apart, opened, closed, member int64
-	err = r.Scan(&h.ID, &h.Holder, &h.victim, &h.Stage, &apart, &opened, &closed, &h.Version, &member)
+	var apart, opened, closed, member, kin int64
+	err = r.Scan(&h.ID, &h.Holder, &h.victim, &h.Stage, &apart, &opened, &closed, &h.Version, &member, &kin)
+	h.merged = kin > 1
 	h.Apart, h.member, h.Opened = apart == 1, member > 0, time.UnixMicro(opened).UTC()
 	if closed > 0 {
 		h.Closed = time.UnixMicro(closed).UTC()
@@ -48,21 +66,46 @@ func scanHead(r db.Row) (h headRow, err error) {
 	return h, err
 }
 
-// head is a case as an actor may see it, or fault.NotFound.
+// Kin is the condition that a column holds a case, or any that is read as one with it.
+func Kin(column, id string) string {
+	return column + ` IN (SELECT f.id FROM cases f WHERE f.stays = (SELECT o.stays FROM cases o WHERE o.id = ` + id + `))`
+}
+
+// within is the condition that a column holds a case or one that was merged into it.
+func within(column, id string) string {
+	return column + ` IN (SELECT f.id FROM cases f WHERE f.stays = ` + id + `)`
+}
+
+// spokenOf are the mentions a case may have been written about: its parties, those of
+// what was merged into it, and of what was ever merged into it or split from it.
+func spokenOf(id string) string {
+	kin := within("f.id", id)
+	shadow := `f.id IN (SELECT w.other FROM case_shadows w WHERE ` + within("w.case_id", id) + `)`
+	return `SELECT f.victim FROM cases f WHERE ` + kin + ` OR ` + shadow + ` UNION ALL SELECT x.mention FROM case_suspects x JOIN cases f ON f.id = x.case_id WHERE ` + kin + ` OR ` + shadow
+}
+
+// head is a case as an actor may see it, or fault.NotFound. One that was merged into
+// another is the other.
 func head(ctx context.Context, q db.Querier, sight *access.Sight, id string) (Case, error) {
 	sight.Saw("case", id)
 	h, err := db.One(ctx, q, scanHead, `
 		SELECT c.id, c.holder, c.victim, c.stage, c.apart, c.opened, COALESCE(c.closed, 0), c.version,
-			(SELECT count(*) FROM case_team t WHERE t.case_id = c.id AND t.account = $2 AND t.until IS NULL)
-		FROM cases c WHERE c.id = $1`, id, sight.Account)
+			(SELECT count(*) FROM case_team t WHERE `+within("t.case_id", "c.id")+` AND t.account = $2 AND t.until IS NULL), (SELECT count(*) FROM cases k WHERE k.stays = c.id)
+		FROM cases c JOIN cases o ON o.stays = c.id WHERE o.id = $1`, id, sight.Account)
 	if err != nil {
 		return Case{}, fmt.Errorf("case: %w", err)
 	}
-	suspects, err := db.All(ctx, q, db.Text, `SELECT mention FROM case_suspects WHERE case_id = $1 ORDER BY mention`, id)
+	id = h.ID
+	suspects, err := db.All(ctx, q, db.Text, `SELECT DISTINCT mention FROM case_suspects WHERE `+within("case_id", "$1")+` ORDER BY mention`, id)
 	if err != nil {
 		return Case{}, fmt.Errorf("suspects: %w", err)
 	}
-	mentions, err := person.Some(ctx, q, append([]string{h.victim}, suspects...))
+	spoken, err := db.All(ctx, q, db.Text, spokenOf("$1"), id)
+	if err != nil {
+		return Case{}, fmt.Errorf("spoken of: %w", err)
+	}
+	slices.Sort(spoken)
+	mentions, err := person.Some(ctx, q, slices.Compact(spoken))
 	if err != nil {
 		return Case{}, fmt.Errorf("parties: %w", err)
 	}
@@ -138,8 +181,26 @@ func join(ctx context.Context, tx *db.Tx, id, account string, leads bool) error 
 }
 
 func leave(ctx context.Context, tx *db.Tx, id, account string) error {
-	if err := tx.Exec(ctx, `UPDATE case_team SET until = $3 WHERE case_id = $1 AND account = $2 AND until IS NULL`, id, account, tx.Now.UnixMicro()); err != nil {
+	if err := tx.Exec(ctx, `UPDATE case_team SET until = $3 WHERE `+within("case_id", "$1")+` AND account = $2 AND until IS NULL`, id, account, tx.Now.UnixMicro()); err != nil {
 		return fmt.Errorf("leave team: %w", err)
+	}
+	return nil
+}
+
+// relead has somebody on the team lead it or not, in each of the cases that are read as
+// one where they are on the team.
+func relead(ctx context.Context, tx *db.Tx, id, account string, leads bool) error {
+	cases, err := db.All(ctx, tx, db.Text, `SELECT DISTINCT case_id FROM case_team WHERE `+within("case_id", "$1")+` AND account = $2 AND until IS NULL ORDER BY case_id`, id, account)
+	if err != nil {
+		return fmt.Errorf("team: %w", err)
+	}
+	if err := leave(ctx, tx, id, account); err != nil {
+		return err
+	}
+	for _, c := range cases {
+		if err := join(ctx, tx, c, account, leads); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -152,7 +213,7 @@ func teamOf(ctx context.Context, q db.Querier, id string) ([]Member, error) {
 		m.Leads, m.Since = leads == 1, time.UnixMicro(since).UTC()
 		return m, err
 	}
-	all, err := db.All(ctx, q, scan, `SELECT account, leads, since FROM case_team WHERE case_id = $1 AND until IS NULL ORDER BY leads DESC, since, account`, id)
+	all, err := db.All(ctx, q, scan, `SELECT account, MAX(leads), MIN(since) FROM case_team WHERE `+within("case_id", "$1")+` AND until IS NULL GROUP BY account ORDER BY 2 DESC, 3, account`, id)
 	if err != nil {
 		return nil, fmt.Errorf("team: %w", err)
 	}
@@ -169,7 +230,7 @@ func scanTask(r db.Row) (t Task, err error) {
 // hindrances are what stands in the way of closing a case, in words.
 func hindrances(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, warnings []warning.Warning) (all []string, err error) {
 	number := func(query string, args ...any) (int64, error) { return db.One(ctx, q, db.Number, query, args...) }
-	open, err := number(`SELECT count(*) FROM case_tasks WHERE case_id = $1 AND done IS NULL`, c.ID)
+	open, err := number(`SELECT count(*) FROM case_tasks WHERE `+within("case_id", "$1")+` AND done IS NULL`, c.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -179,12 +240,19 @@ func hindrances(ctx context.Context, q db.Querier, sight *access.Sight, c *Case,
 	case open > 1:
 		all = append(all, fmt.Sprintf("%d tasks are not done.", open))
 	}
-	told, err := number(`SELECT count(*) FROM case_steps WHERE case_id = $1 AND kind = $2 AND at >= COALESCE((SELECT MAX(r.at) FROM case_steps r WHERE r.case_id = $1 AND r.kind = $3), 0)`, c.ID, string(ToldVictim), string(Reopened))
+	told, err := number(`SELECT count(*) FROM case_steps WHERE `+within("case_id", "$1")+` AND kind = $2 AND at >= COALESCE((SELECT MAX(r.at) FROM case_steps r WHERE `+within("r.case_id", "$1")+` AND r.kind = $3), 0)`, c.ID, string(ToldVictim), string(Reopened))
 	if err != nil {
 		return nil, err
 	}
 	if told == 0 {
 		all = append(all, "Nobody has written down that the victim was told.")
+	}
+	waiting, err := number(`SELECT count(*) FROM case_referrals r WHERE `+within("r.case_id", "$1")+` AND NOT EXISTS (SELECT 1 FROM case_referral_answers a WHERE a.referral = r.id)`, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	if waiting > 0 {
+		all = append(all, "A referral to another agency waits for an answer.")
 	}
 	if len(c.Suspects) == 0 {
 		all = append(all, "Nobody has said who the suspect is.")
@@ -220,7 +288,10 @@ func (s *Store) Forget(ctx context.Context, tx *db.Tx, mention, stays string) er
 		if err := tx.Exec(ctx, `INSERT INTO case_suspects (case_id, mention) SELECT case_id, CAST($2 AS TEXT) FROM case_suspects WHERE mention = $1 ON CONFLICT DO NOTHING`, mention, stays); err != nil {
 			return fmt.Errorf("move suspect: %w", err)
 		}
-		return tx.Exec(ctx, `DELETE FROM case_suspects WHERE mention = $1`, mention)
+		if err := tx.Exec(ctx, `DELETE FROM case_suspects WHERE mention = $1`, mention); err != nil {
+			return err
+		}
+		return incident.Move(ctx, tx, mention, stays)
 	}
 	left, err := db.All(ctx, tx, db.Text, `SELECT id FROM cases WHERE victim = $1 UNION SELECT case_id FROM case_suspects WHERE mention = $1 ORDER BY 1`, mention)
 	if err != nil {
@@ -230,6 +301,9 @@ func (s *Store) Forget(ctx context.Context, tx *db.Tx, mention, stays string) er
 		if err := tx.Exec(ctx, statement, mention); err != nil {
 			return fmt.Errorf("forget a party: %w", err)
 		}
+	}
+	if err := incident.ForgetSuspect(ctx, tx, mention); err != nil {
+		return err
 	}
 	for _, id := range left {
 		_, err := db.One(ctx, tx, db.Text, `SELECT c.id FROM cases c WHERE c.id = $1 AND c.victim = '' AND NOT EXISTS (SELECT 1 FROM case_suspects x WHERE x.case_id = c.id)`, id)
@@ -244,6 +318,9 @@ func (s *Store) Forget(ctx context.Context, tx *db.Tx, mention, stays string) er
 		}
 		if err := tx.Exec(ctx, `UPDATE case_tasks SET what = '', outcome = '' WHERE case_id = $1`, id); err != nil {
 			return fmt.Errorf("erase tasks: %w", err)
+		}
+		if err := incident.Forget(ctx, tx, id); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -12,8 +13,11 @@ import (
 	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/fault"
+	"clew/internal/law"
 	"clew/internal/pattern"
 	"clew/internal/pattern/narrate"
+	"clew/internal/person"
+	"clew/internal/recording"
 	"clew/internal/warning"
 	"clew/internal/when"
 )
@@ -33,7 +37,21 @@ var Deeds = []Deed{
 	{"offer:declined", "An advocate was offered, and declined", false},
 	{"warning:words-of-advice", "The suspect was given words of advice", false},
 	{"warning:harassment-warning", "The suspect was given a warning notice", false},
+	{"contact:victim", "There was contact with the victim", false},
+	{"warrant:wanted", "The suspect is wanted", false},
+	{"warrant-attempt:tried", "An attempt was made to find the suspect", false},
 	{"arrest:suspect", "The suspect was arrested", false},
+	{"charge:suspect", "The suspect was charged", false},
+	{"release:suspect", "The suspect was released", false},
+	{"conviction:suspect", "The suspect was convicted", false},
+	{"outcome:ended", "The prosecution ended without a conviction", false},
+	{"disposal:victim", "The victim was arrested or penalised", false},
+	{"compromise:found", "An account, device, vehicle or key is compromised", false},
+	{"outside-body:relevant", "An employer, unit, school or other force should know", false},
+	{"outside-body:told", "That employer, unit, school or force was told", false},
+	{"outside-body:decided-not", "Decided: not to tell that employer, unit, school or force", true},
+	{"enquiry:named", "Somebody was named who should be asked", false},
+	{"enquiry:made", "Whoever was named was asked", false},
 	{"order:SPO", "A stalking protection order was served", false},
 	{"order:interim-SPO", "An interim stalking protection order was served", false},
 	{"order:restraining", "A restraining order was made", false},
@@ -44,6 +62,9 @@ var Deeds = []Deed{
 	{"decision:breach", "Decided: whether conditions were breached", true},
 	{"decision:arrest", "Decided: whether to arrest", true},
 	{"decision:grade", "Decided: how grave the risk is", true},
+	{"decision:link", "Decided: link it to other reports or cases", true},
+	{"decision:not-linked", "Decided: not to link it", true},
+	{"decision:victim-disposal", "Decided: whether what was done against the victim stands", true},
 	{"decision:not-stalking", "Decided: it is not stalking", true},
 }
 
@@ -57,7 +78,26 @@ func deed(code string) (d Deed, ok bool) {
 }
 
 // DeedName is what people call a deed, or "".
-func DeedName(code string) string { d, _ := deed(code); return d.Name }
+func DeedName(code string) string {
+	if rule, ok := strings.CutPrefix(code, answer); ok {
+		return "A warning answered: " + RuleName(rule)
+	}
+	d, _ := deed(code)
+	return d.Name
+}
+
+// answer begins what is kept of a warning that somebody answered with a reason.
+const answer = "answer:"
+
+// RuleName is what a rule of the early warnings asks for, today.
+func RuleName(rule string) string {
+	for _, v := range warning.Versions() {
+		if v.ID == rule && !v.Until.Known() {
+			return v.Do
+		}
+	}
+	return rule
+}
 
 // done is what a step of the kind Did is about: codes alone.
 type done struct {
@@ -81,6 +121,11 @@ func (s *Store) Do(ctx context.Context, by access.Actor, id, code, on, words str
 		if utf8.RuneCountInString(words) > longestNote {
 			wrong.Add("deed_words", "What you say of it has 20,000 characters at most")
 		}
+		if wrong.Err() == nil {
+			if err := s.held(ctx, tx, sight, c, code); err != nil {
+				return err
+			}
+		}
 		day, text := endOf(on)
 		switch {
 		case strings.TrimSpace(on) == "":
@@ -101,6 +146,50 @@ func (s *Store) Do(ctx context.Context, by access.Actor, id, code, on, words str
 	})
 }
 
+// held refuses a decision that a hold stops: it wants a supervisor or a specialist.
+func (s *Store) held(ctx context.Context, tx *db.Tx, sight *access.Sight, c *Case, code string) error {
+	step, stopped := map[string]warning.Step{"decision:grade": warning.Grade, "decision:not-stalking": warning.Classify}[code]
+	if !stopped || rank(sight) != constable {
+		return nil
+	}
+	state, err := s.state(ctx, tx, sight, c, tx.Now)
+	if err != nil {
+		return err
+	}
+	if holds := state.Holds(step); len(holds) > 0 {
+		return fault.Bad("deed", "A supervisor or a specialist must decide this, because a warning stands. "+holds[0].Says)
+	}
+	return nil
+}
+
+// Answer keeps why a warning of a rule does not ask for more: it is set aside until
+// something new comes in.
+func (s *Store) Answer(ctx context.Context, by access.Actor, id, rule, words string) error {
+	words = strings.TrimSpace(words)
+	return s.work(ctx, by, access.WorkCase, id, func(tx *db.Tx, sight *access.Sight, c *Case) error {
+		state, err := s.state(ctx, tx, sight, c, tx.Now)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(state.Standing, func(w warning.Warning) bool { return w.Rule == rule })
+		switch {
+		case i < 0:
+			return fault.Conflict // it was answered meanwhile
+		case words == "":
+			return fault.Bad("answer_words", "Say why")
+		case utf8.RuneCountInString(words) > longestNote:
+			return fault.Bad("answer_words", "Why has 20,000 characters at most")
+		case state.Standing[i].Severity == warning.Hold && rank(sight) == constable:
+			return fault.Bad("answer_words", "A hold gives way only to what it asks for, or to the decision of a supervisor or a specialist")
+		}
+		about, err := json.Marshal(done{answer + rule, when.On(tx.Now).String(), rank(sight)})
+		if err != nil {
+			return err
+		}
+		return s.step(ctx, tx, sight, c.ID, Did, string(about), words, true)
+	})
+}
+
 // rank is what a decision counts as: a hold gives way to a supervisor or a specialist.
 func rank(sight *access.Sight) string {
 	switch {
@@ -109,17 +198,67 @@ func rank(sight *access.Sight) string {
 	case sight.Is(access.Champion, access.AdvocacyManager):
 		return "specialist"
 	}
-	return "constable"
+	return constable
 }
+
+// constable is the rank of whoever is no supervisor and no specialist.
+const constable = "constable"
 
 // the people of an engine's case.
 const victim = "v"
 
 // warn is what early warnings say of a case now.
 func (s *Store) warn(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, now time.Time) ([]warning.Warning, error) {
-	if c.Victim.ID == "" || len(c.Suspects) == 0 {
-		return nil, nil
+	state, err := s.state(ctx, q, sight, c, now)
+	return state.Standing, err
+}
+
+// because are the reports that raised warnings: what the agency calls each, by its id.
+func because(ctx context.Context, q db.Querier, warnings []warning.Warning) (map[string]string, error) {
+	called := map[string]string{}
+	var ids []string
+	for i := range warnings {
+		w := &warnings[i]
+		for n, f := range w.Facts {
+			w.Facts[n] = strings.TrimPrefix(f, incidentOf)
+		}
+		slices.Sort(w.Facts)
+		w.Facts = slices.Compact(w.Facts)
+		ids = append(ids, w.Facts[:min(len(w.Facts), MostBecause)]...)
 	}
+	if len(ids) == 0 {
+		return called, nil
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	scan := func(r db.Row) (x [2]string, err error) { return x, r.Scan(&x[0], &x[1]) }
+	return called, db.Each(ctx, q, scan, func(x [2]string) error { called[x[0]] = x[1]; return nil }, `SELECT id, record FROM reports WHERE id IN (`+db.List(1, len(ids))+`) ORDER BY id`, db.Args(ids)...)
+}
+
+// MostBecause is how many of the reports that raised a warning a page names.
+const MostBecause = 5
+
+// incidentOf begins the id of what a report says happened.
+const incidentOf = "i-"
+
+// Watched is what early warnings say of a case, and when to ask again. Pair p0 is of
+// the first suspect, and so on.
+func (s *Store) Watched(ctx context.Context, q db.Querier, sight *access.Sight, id string, now time.Time) (c Case, state warning.State, err error) {
+	if c, err = head(ctx, q, sight, id); err == nil && c.Closed.IsZero() {
+		state, err = s.state(ctx, q, sight, &c, now)
+	}
+	return c, state, err
+}
+
+func (s *Store) state(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, now time.Time) (state warning.State, err error) {
+	if c.Victim.ID == "" || len(c.Suspects) == 0 {
+		return state, nil
+	}
+	book, err := law.Open(ctx, q)
+	if err != nil {
+		return state, fmt.Errorf("the law: %w", err)
+	}
+	settings := warning.SettingsOf(&book, now)
 	wc := warning.Case{People: map[string]warning.Person{victim: {Name: c.Victim.Name}}}
 	var facts []warning.Fact
 	for i, p := range c.Suspects {
@@ -127,11 +266,20 @@ func (s *Store) warn(ctx context.Context, q db.Querier, sight *access.Sight, c *
 		wc.People[who] = warning.Person{Name: p.Name}
 		accounts, err := pattern.AccountsOf(ctx, q, sight, c.Victim.ID, p.ID)
 		if err != nil {
-			return nil, fmt.Errorf("accounts: %w", err)
+			return state, fmt.Errorf("accounts: %w", err)
+		}
+		facts = slices.Grow(facts, 2*len(accounts)+1)
+		late, err := cameLate(ctx, q, c.Opened, c.Victim.ID, p.ID)
+		if err != nil {
+			return state, err
 		}
 		relation := pattern.Unsaid
 		for j := range accounts {
-			facts = append(facts, told(pair, who, accounts[0].ID, &accounts[j])...)
+			known := accounts[j].Reported
+			if at, ok := late[accounts[j].Key]; ok && at.After(known) {
+				known = at
+			}
+			facts = append(facts, told(pair, who, accounts[0].ID, known, &accounts[j])...)
 			relation = max(relation, accounts[j].Relationship)
 		}
 		words := ""
@@ -141,33 +289,111 @@ func (s *Store) warn(ctx context.Context, q db.Querier, sight *access.Sight, c *
 		wc.Pairs = append(wc.Pairs, warning.Pair{ID: pair, Victim: victim, Suspect: who, Relationship: words})
 		lines, err := pattern.Between(ctx, q, sight, c.Victim.ID, p.ID)
 		if err != nil {
-			return nil, err
+			return state, err
 		}
 		for _, l := range lines {
+			decided, err := decidedOf(ctx, q, pair, l.ID)
+			if err != nil {
+				return state, err
+			}
+			facts = append(facts, decided...)
 			if l.Others > 0 {
 				facts = append(facts, warning.Fact{ID: "others-" + pair, Kind: warning.OfHistory, Pairs: []string{pair}, To: who, Known: everybody(c.Opened),
 					Detail: warning.Detail{Victim: "somebody else", What: "reported by others"}})
 			}
 		}
 	}
+	people := []string{c.Victim.ID}
+	for _, p := range c.Suspects {
+		people = append(people, p.ID)
+	}
+	aside, err := pattern.AsideOf(ctx, q, sight, people)
+	if err != nil {
+		return state, err
+	}
+	for _, a := range aside {
+		facts = append(facts, warning.Fact{ID: a.Key, Kind: warning.OfReport, Agency: a.Agency, Happened: when.At(a.TakenIn), Known: everybody(a.TakenIn), Detail: warning.Detail{Ref: a.ID}})
+	}
 	deeds, err := s.deeds(ctx, q, c.ID)
 	if err != nil {
-		return nil, err
+		return state, err
 	}
-	e := warning.New(wc, warning.Options{})
-	for _, f := range append(facts, deeds...) {
-		if err := e.Add(f); err != nil {
-			return nil, fmt.Errorf("warnings: %w", err)
+	incidents, err := s.incidentFacts(ctx, q, sight, c)
+	if err != nil {
+		return state, err
+	}
+	e := warning.New(wc, warning.Options{Settings: &settings})
+	for _, all := range [][]warning.Fact{facts, deeds, incidents} {
+		for i := range all {
+			if err := e.Add(all[i]); err != nil {
+				return state, fmt.Errorf("warnings: %w", err)
+			}
 		}
 	}
-	state := e.At(now)
-	return state.Standing, nil
+	return e.At(now), nil
+}
+
+// cameLate is when reports of a pair came in that did so after the case was opened,
+// by their keys: until then those who work on it knew nothing of them. A correction
+// came when what it corrects did.
+func cameLate(ctx context.Context, q db.Querier, opened time.Time, victim, suspect string) (map[string]time.Time, error) {
+	late := map[string]time.Time{}
+	type row struct {
+		key string
+		at  int64
+	}
+	err := db.Each(ctx, q, func(r db.Row) (x row, err error) { return x, r.Scan(&x.key, &x.at) }, func(x row) error {
+		if x.at > opened.UnixMicro() {
+			late[x.key] = time.UnixMicro(x.at).UTC()
+		}
+		return nil
+	}, `SELECT r.id, (SELECT MIN(v.taken_in) FROM reports v WHERE v.same_record = r.same_record) FROM accounts a JOIN reports r ON r.id = a.report
+		WHERE a.victim = $1 AND a.suspect = $2 AND r.taken_in > $3`, victim, suspect, opened.UnixMicro())
+	if err != nil {
+		return nil, fmt.Errorf("when reports came in: %w", err)
+	}
+	return late, nil
 }
 
 func everybody(at time.Time) []warning.Knowing { return []warning.Knowing{{At: at}} }
 
-// told is what one report says: that it was made, and what it says happened.
-func told(pair, who, first string, a *pattern.Account) []warning.Fact {
+// decidedOf is what two people decided about the recording of a pattern: that it is
+// something other than stalking.
+func decidedOf(ctx context.Context, q db.Querier, pair, pattern string) (all []warning.Fact, err error) {
+	made, err := recording.Made(ctx, q, pattern)
+	for i := range made {
+		d := &made[i]
+		if d.Standing() == recording.Confirmed && (d.Verdict == recording.Harassment || d.Verdict == recording.NotOne) {
+			at := d.Answers[len(d.Answers)-1].At
+			all = append(all, warning.Fact{ID: "recording-" + d.ID, Kind: warning.OfDecision, Pairs: []string{pair}, By: d.By, Known: everybody(at), Happened: when.At(at),
+				Detail: warning.Detail{On: "not-stalking", Reason: d.Reason, Rank: "supervisor"}})
+		}
+	}
+	return all, err
+}
+
+// Holding says why a step may not be taken about a victim and a suspect, whether they
+// have a case or not; empty when nothing stands in the way.
+func (s *Store) Holding(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string, step warning.Step, now time.Time) (string, error) {
+	heads, err := person.HeadsSeen(ctx, q, sight, []string{victim, suspect})
+	if err != nil {
+		return "", err
+	}
+	him, known := heads[suspect]
+	if !known {
+		return "", nil // nobody is named
+	}
+	c := Case{Opened: now, Victim: heads[victim], Suspects: []person.Person{him}}
+	state, err := s.state(ctx, q, sight, &c, now)
+	if holds := state.Holds(step); err == nil && len(holds) > 0 {
+		return holds[0].Says + " " + holds[0].Do + ".", nil
+	}
+	return "", err
+}
+
+// told is what one report says: that it was made, and what it says happened; both
+// are known from then on.
+func told(pair, who, first string, known time.Time, a *pattern.Account) []warning.Fact {
 	recorded := a.Code
 	if recorded == "" {
 		recorded = a.Title
@@ -175,12 +401,12 @@ func told(pair, who, first string, a *pattern.Account) []warning.Fact {
 	if recorded == "" {
 		recorded = "none"
 	}
-	r := warning.Fact{ID: a.Key, Kind: warning.OfReport, Pairs: []string{pair}, To: who, Agency: a.Agency, Happened: when.At(a.Reported), Known: everybody(a.Reported),
+	r := warning.Fact{ID: a.Key, Kind: warning.OfReport, Pairs: []string{pair}, To: who, Agency: a.Agency, Happened: when.At(a.Reported), Known: everybody(known),
 		Detail: warning.Detail{Ref: a.ID, RecordedAs: recorded, LinkedTo: []string{first}}}
 	if a.Says.Behaviours == 0 && a.Says.Fear == 0 && !a.Says.Threat {
 		return []warning.Fact{r}
 	}
-	i := warning.Fact{ID: "i-" + a.Key, Kind: warning.OfIncident, Pairs: []string{pair}, By: who, Happened: spread(a.From, a.To), Known: everybody(a.Reported),
+	i := warning.Fact{ID: incidentOf + a.Key, Kind: warning.OfIncident, Pairs: []string{pair}, By: who, Happened: spread(a.From, a.To), Known: everybody(known),
 		Detail: warning.Detail{Count: a.Count}}
 	for _, b := range pattern.In(a.Says.Behaviours, narrate.Behaviours) {
 		i.Behaviours = append(i.Behaviours, string(b))
@@ -234,7 +460,7 @@ func (s *Store) deeds(ctx context.Context, q db.Querier, id string) (all []warni
 		x.words = length > 0
 		return x, err
 	}
-	rows, err := db.All(ctx, q, scan, `SELECT id, kind, about, agency, name, length(words), at FROM case_steps WHERE case_id = $1 AND kind IN ($2, $3) AND shared = 1 ORDER BY at, id`, id, string(Did), string(ToldVictim))
+	rows, err := db.All(ctx, q, scan, `SELECT id, kind, about, agency, name, length(words), at FROM case_steps WHERE `+within("case_id", "$1")+` AND kind IN ($2, $3) AND shared = 1 ORDER BY at, id`, id, string(Did), string(ToldVictim))
 	if err != nil {
 		return nil, fmt.Errorf("deeds: %w", err)
 	}
@@ -256,11 +482,24 @@ func (s *Store) deeds(ctx context.Context, q db.Querier, id string) (all []warni
 		}
 		f.Happened = m
 		kind, what, _ := strings.Cut(d.Deed, ":")
+		if kind+":" == answer {
+			kind, what, f.Clears = string(warning.OfDecision), "", []string{what}
+		}
 		switch f.Kind = warning.Kind(kind); f.Kind {
 		case warning.OfAssessment:
 			f.Tool, f.Refused = "a stalking tool", what == "refused"
 		case warning.OfOffer:
 			f.Answer = what
+		case warning.OfDisposal:
+			f.Form, f.To = "arrest or penalty", victim
+		case warning.OfCompromise:
+			f.What = "account, device, vehicle or key"
+		case warning.OfOutsideBody:
+			f.Name, f.State = "An outside body", what
+		case warning.OfEnquiry:
+			f.Of, f.State = []string{"somebody"}, what
+		case warning.OfContact:
+			f.Told = "written down"
 		case warning.OfWarning, warning.OfOrder:
 			f.Form, f.Served = what, m
 		case warning.OfDecision:

@@ -2,7 +2,9 @@ package db_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
+	"time"
 
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
@@ -30,4 +32,32 @@ func BenchmarkRewrite(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkNarrow reads one row, of a transaction that sees all and of one that was
+// narrowed, turn and turn about.
+func BenchmarkNarrow(b *testing.B) {
+	d := dbtest.Postgres(b)
+	var took [2][]time.Duration
+	for b.Loop() {
+		for i := range took {
+			began := time.Now()
+			if err := d.Read(b.Context(), func(v *db.View) error {
+				if i == 1 {
+					if err := v.Narrow(b.Context(), db.Within{Pool: "a", Agency: "a", Holders: []string{"a"}}); err != nil {
+						return err
+					}
+				}
+				_, err := db.One(b.Context(), v, db.Number, `SELECT COUNT(*) FROM views`)
+				return err
+			}); err != nil {
+				b.Fatal(err)
+			}
+			took[i] = append(took[i], time.Since(began))
+		}
+	}
+	half := func(all []time.Duration) float64 { slices.Sort(all); return float64(all[len(all)/2].Microseconds()) }
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(half(took[0]), "µs/all")
+	b.ReportMetric(half(took[1]), "µs/narrow")
 }

@@ -25,7 +25,8 @@ import (
 	"strings"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // binds $N by number; other SQLite drivers bind by order of appearance
 
@@ -81,14 +82,14 @@ func OpenAsItIs(where string, now func() time.Time) (*DB, error) {
 		d.readers.SetMaxOpenConns(max(4, runtime.GOMAXPROCS(0)))
 		d.readers.SetMaxIdleConns(max(4, runtime.GOMAXPROCS(0)))
 	} else {
+		c, err := pgx.ParseConfig(where)
+		if err != nil {
+			return nil, fmt.Errorf("open database: %w", err)
+		}
 		// Writers have a pool of their own: those that wait leave readers alone.
-		if d.writer, err = sql.Open("pgx", where); err != nil {
-			return nil, fmt.Errorf("open database: %w", err)
-		}
+		d.writer = stdlib.OpenDB(*c, stdlib.OptionAfterConnect(seeAll))
 		d.writer.SetMaxOpenConns(1)
-		if d.readers, err = sql.Open("pgx", where); err != nil {
-			return nil, fmt.Errorf("open database: %w", err)
-		}
+		d.readers = stdlib.OpenDB(*c, stdlib.OptionAfterConnect(seeAll))
 		d.readers.SetMaxOpenConns(20)
 		d.readers.SetMaxIdleConns(20)
 	}
@@ -156,7 +157,9 @@ func (d *DB) migrate(ctx context.Context) error {
 type View struct {
 	tx     *sql.Tx
 	sqlite bool
-	shared bool // the transaction is other people's too: nobody may break it off
+	shared bool   // the transaction is other people's too: nobody may break it off
+	narrow *bool  // whether the transaction sees less than all: see Narrow
+	within Within // what, when it does
 	watch  func(query string, args []any)
 	Now    time.Time
 }
@@ -175,7 +178,7 @@ func (d *DB) Read(ctx context.Context, f func(*View) error) error {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer tx.Rollback() // does nothing after Commit
-	if err := f(&View{tx: tx, sqlite: d.sqlite, watch: d.watch, Now: d.Now()}); err != nil {
+	if err := f(&View{tx: tx, sqlite: d.sqlite, narrow: new(bool), watch: d.watch, Now: d.Now()}); err != nil {
 		return err
 	}
 	return tx.Commit()

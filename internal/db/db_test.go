@@ -491,3 +491,50 @@ func TestBeforeKept(t *testing.T) {
 		}
 	})
 }
+
+// TestNarrowInAGroup has writers who see less than all share transactions with others
+// who see all: each sees what is theirs, and leaves the next what is the next one's.
+func TestNarrowInAGroup(t *testing.T) {
+	d := dbtest.Postgres(t)
+	ctx := t.Context()
+	if err := d.Write(ctx, func(tx *db.Tx) error {
+		for i, pool := range []string{"a", "b", "b"} {
+			if err := tx.Exec(ctx, `INSERT INTO views (id, name, query, saved_by, saved, pool) VALUES ($1, 'n', 'q', 'b', 0, $2)`, fmt.Sprint(i), pool); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	stop := errors.New("stop")
+	var all sync.WaitGroup
+	for i := range 120 {
+		all.Go(func() {
+			want := int64(i % 4)
+			if err := d.Write(ctx, func(tx *db.Tx) error {
+				switch want {
+				case 0:
+					if err := tx.Narrow(ctx, db.Within{Pool: "c"}); err != nil {
+						return err
+					}
+				case 1, 2:
+					if err := tx.Narrow(ctx, db.Within{Pool: string(rune('a' + want - 1))}); err != nil {
+						return err
+					}
+				}
+				n, err := db.One(ctx, tx, db.Number, `SELECT COUNT(*) FROM views`)
+				if err == nil && n != want {
+					t.Errorf("one who is to see %d sees %d", want, n)
+				}
+				if i%8 < 4 {
+					return errors.Join(err, stop)
+				}
+				return err
+			}); err != nil && !errors.Is(err, stop) {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+}

@@ -34,7 +34,7 @@ const (
 
 // BeforeKept has f run at the end of every transaction that changes anything,
 // before it is kept; an error of f leaves all of it undone. It is set before there
-// are writers.
+// are writers. On PostgreSQL f sees what the last of the writers did: see Narrow.
 func (d *DB) BeforeKept(f func(context.Context, *Tx) error) { d.groups.last = f }
 
 // Write runs f in a transaction: all of it is kept, or none, and it is kept when
@@ -109,7 +109,7 @@ func (d *DB) begin(ctx context.Context) (*group, error) {
 		}
 	}
 	now := d.Now()
-	return &group{tx: &Tx{View{tx: tx, sqlite: d.sqlite, shared: true, watch: d.watch, Now: now}}, began: time.Now(), done: make(chan struct{})}, nil
+	return &group{tx: &Tx{View{tx: tx, sqlite: d.sqlite, shared: true, narrow: new(bool), watch: d.watch, Now: now}}, began: time.Now(), done: make(chan struct{})}, nil
 }
 
 // turn is what writers take turns at on PostgreSQL. It must be taken at READ
@@ -135,6 +135,11 @@ func (d *DB) run(ctx context.Context, g *group, f func(*Tx) error) (err error) {
 		}
 		d.groups.leave()
 	}()
+	if *g.tx.narrow { // by the one before
+		if err := g.tx.widen(context.Background()); err != nil {
+			return fmt.Errorf("begin part of a group: %w", err)
+		}
+	}
 	if _, err := g.tx.tx.Exec(`SAVEPOINT work`); err != nil {
 		return fmt.Errorf("begin part of a group: %w", err)
 	}

@@ -14,6 +14,7 @@ import (
 
 // A Querier is a *View or a *Tx.
 type Querier interface {
+	Widely(ctx context.Context, f func() error) error
 	query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 

@@ -137,6 +137,7 @@ func (t *Desk) takeIn(ctx context.Context, r *run, id string, m report.Mapping, 
 	r.mu.Lock()
 	r.progress.Stage = Reads
 	r.mu.Unlock()
+	lots := 0
 	for b := range bundles {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -144,6 +145,11 @@ func (t *Desk) takeIn(ctx context.Context, r *run, id string, m report.Mapping, 
 		if n := len(b.records) + len(b.aside); n > 0 {
 			if err := t.takeLot(ctx, r.by, &i, b); err != nil {
 				return nil, err
+			}
+			if lots++; lots&(lots-1) == 0 { // there is twice as much as when it was last told
+				if err := t.db.Analyze(ctx, "reports", "mentions"); err != nil {
+					return nil, err
+				}
 			}
 			spent := t.db.Now().Sub(began)
 			r.tell(func(p *Progress) {

@@ -4,13 +4,18 @@ import "time"
 
 // A Calendar knows which days are worked: not Saturdays, Sundays, bank holidays of
 // England and Wales, or extra days a partnership names (Victims' Code; from memory,
-// high). Days are dates: the hour and the place of a time are not looked at.
+// high). Days are dates: the hour and the place of a time are not looked at. In years
+// before and after those of the table bank holidays are worked out by rule.
 type Calendar struct{ off map[time.Time]bool }
 
 // Works reports whether the day of t is a working day.
 func (c Calendar) Works(t time.Time) bool {
 	t = dateOf(t)
-	return t.Weekday() != time.Saturday && t.Weekday() != time.Sunday && !c.off[t]
+	off, said := c.off[t]
+	if !said {
+		off = !tabled()[t.Year()] && byRule(t)
+	}
+	return t.Weekday() != time.Saturday && t.Weekday() != time.Sunday && !off
 }
 
 // Add is the nth working day after a day, or before it when n is negative. The day

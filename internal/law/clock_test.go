@@ -95,9 +95,24 @@ func TestBankHolidays(t *testing.T) {
 			t.Errorf("%s is a %s", r.Key, w)
 		}
 	}
-	for y := 2018; y <= 2030; y++ {
-		if want := map[int]int{2022: 10, 2023: 9}[y]; years[y] != max(want, 8) {
+	for y := 2011; y <= 2030; y++ {
+		if want := map[int]int{2011: 9, 2012: 9, 2022: 10, 2023: 9}[y]; years[y] != max(want, 8) {
 			t.Errorf("%d has %d, want %d", y, years[y], max(want, 8))
+		}
+	}
+}
+
+// TestBankHolidaysByRule asks for years that no table speaks of.
+func TestBankHolidaysByRule(t *testing.T) {
+	c := book().Calendar()
+	for day, works := range map[string]bool{
+		"2010-04-02": false, "2010-04-05": false, "2010-05-03": false, "2010-05-31": false, "2010-08-30": false, "2010-12-27": false, "2010-12-28": false, "2010-12-29": true,
+		"2000-01-03": false, "2000-01-04": true, "2005-12-26": false, "2005-12-27": false, "2005-12-28": true,
+		"2031-04-11": false, "2031-04-14": false, "2031-04-15": true, "2032-12-27": false, "2032-12-28": false,
+		"2020-05-04": true, // moved: in a year of the table the rule says nothing
+	} {
+		if got := c.Works(on(day)); got != works {
+			t.Errorf("%s is worked: %t, want %t", day, got, works)
 		}
 	}
 }

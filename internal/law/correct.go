@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -37,6 +38,9 @@ type Store struct{ guard *access.Guard }
 func NewStore(g *access.Guard) *Store { return &Store{g} }
 
 const longest = 500
+
+// settings is the table of what a partnership may choose. No row can be added to it.
+const settings = "warning-settings"
 
 var correctionColumns = []string{"id", "subject", "row_key", "cells", "begins", "ends", "source", "sure", "reason", "account", "agency", "made_by", "made"}
 
@@ -101,6 +105,9 @@ func (s *Store) Correct(ctx context.Context, by access.Actor, c Correction) erro
 			wrong.Add(field, "This has 500 characters at most")
 		}
 	}
+	if i := slices.IndexFunc(t.Rows, func(r Row) bool { return r.Key == c.Key }); c.Table == settings && i < 0 {
+		wrong.Add("key", "Clew knows no setting of that name")
+	}
 	if c.Table != "bank-holidays" {
 		short("key", "what names the row", c.Key, true)
 	}
@@ -110,6 +117,9 @@ func (s *Store) Correct(ctx context.Context, by access.Actor, c Correction) erro
 			cell = c.Cells[i]
 		}
 		short(column, "the "+column, cell, column == "title")
+		if n, err := strconv.Atoi(strings.TrimSpace(cell)); c.Table == settings && column == "value" && (err != nil || n < 1 || n > 100_000) {
+			wrong.Add(column, "Enter a whole number from 1 to 100,000")
+		}
 	}
 	if c.From.IsZero() {
 		wrong.Add("from", "Enter the day from which this holds, such as 27/3/2027")

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -41,7 +42,7 @@ func (t *Table) Cell(r *Row, column string) string {
 }
 
 // Sures are the grades of certainty, the surest first.
-var Sures = []string{"sourced", "from memory, high", "from memory, medium", "from memory, low"}
+var Sures = []string{"sourced", "from memory, high", "from memory, medium", "from memory, low", "our choice"}
 
 //go:embed *.csv
 var files embed.FS
@@ -50,6 +51,8 @@ var shipped = func() (all []Table) {
 	for _, t := range []struct{ name, title string }{
 		{"offences", "Offences"}, {"behaviours", "Behaviours associated with stalking"}, {"powers", "Powers"}, {"orders", "Orders and conditions"},
 		{"time-limits", "Time limits"}, {"rights", "Victims’ rights and their clocks"}, {"policies", "Recording rules"}, {"bank-holidays", "Bank holidays"},
+		{"case-clocks", "Clocks of cases"},
+		{"warning-settings", "Settings of the early warnings"},
 	} {
 		all = append(all, load(t.name, t.title))
 	}
@@ -159,6 +162,23 @@ func (b *Book) On(name string, t time.Time) (held []Row) {
 		}
 	}
 	return held
+}
+
+// Number is what a row says under a column on the day of t, or the shipped figure
+// when it says none then.
+func (b *Book) Number(name, key, column string, t time.Time) int {
+	table, ok := b.Table(name)
+	if !ok {
+		return 0
+	}
+	for _, rows := range [][]Row{b.On(name, t), table.Rows} {
+		for i := range rows {
+			if n, err := strconv.Atoi(table.Cell(&rows[i], column)); err == nil && rows[i].Key == key {
+				return n
+			}
+		}
+	}
+	return 0
 }
 
 // Calendar is the working days by the bank holidays of the book.

@@ -339,3 +339,34 @@ func change(ctx context.Context, tx *db.Tx, r *rand.Rand) (string, error) {
 	swap := fmt.Sprintf(`%s = (SELECT %s FROM %s o WHERE o.%s = CASE WHEN %s.%s = %d THEN %d ELSE %d END)`, c, c, table, key, table, key, a, b, a)
 	return run("swap    "+table+"."+c, fmt.Sprintf(`UPDATE %s SET %s WHERE %s IN (%d, %d)`, table, swap, key, a, b))
 }
+
+// TestSignatureAsWritten changes bits of the last signature that base64 gives no meaning.
+func TestSignatureAsWritten(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		l := open(t, d)
+		many(t, d, 5)
+		unguarded(t, d)
+		if r := verify(t, d, ledger.Asked{Key: l.Key()}); len(r.Wrong) > 0 {
+			t.Fatal(r.Wrong)
+		}
+		if err := d.WriteAlone(t.Context(), func(tx *db.Tx) error {
+			signed, err := db.One(t.Context(), tx, db.Text, `SELECT checkpoint FROM ledger_head WHERE id = 1`)
+			if err != nil {
+				return err
+			}
+			const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+			at := strings.LastIndex(signed, "=") - 1
+			n := strings.IndexByte(alphabet, signed[at])
+			if n < 0 || n%4 != 0 {
+				t.Fatalf("%q is no end of a signature", signed[at:])
+			}
+			changed := signed[:at] + alphabet[n+1:n+2] + signed[at+1:]
+			return tx.Exec(t.Context(), `UPDATE ledger_head SET checkpoint = $1 WHERE id = 1`, changed)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if r := verify(t, d, ledger.Asked{Key: l.Key()}); len(r.Wrong) == 0 {
+			t.Error("not seen")
+		}
+	})
+}

@@ -1,8 +1,10 @@
 package ledger
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -85,6 +87,11 @@ func openNote(signed string, by ...note.Verifier) (c Checkpoint, n *note.Note, e
 	}
 	if len(n.Sigs) != len(by) {
 		return c, nil, errUnsigned
+	}
+	for _, sig := range slices.Concat(n.Sigs, n.UnverifiedSigs) { // base64 has bits that mean nothing: they are as they were written, too
+		if _, err := base64.StdEncoding.Strict().DecodeString(sig.Base64); err != nil {
+			return c, nil, errUnsigned
+		}
 	}
 	c, err = parseCheckpoint(n.Text)
 	return c, n, err

@@ -275,6 +275,33 @@ func TestRunningWithAnOldKey(t *testing.T) {
 	})
 }
 
+// TestClockMovedBack writes before and after the clock is moved back a day: the order
+// is that of writing, and the ledger is sound.
+func TestClockMovedBack(t *testing.T) {
+	dbtest.EachBare(t, func(t *testing.T, where string) {
+		now := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+		d, err := db.Open(t.Context(), where, func() time.Time { return now })
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		l := open(t, d)
+		many(t, d, 300)
+		now = now.Add(-24 * time.Hour)
+		many(t, d, 300)
+		sound(t, d, l, 600)
+		if err := d.Read(t.Context(), func(v *db.View) error {
+			n, err := db.One(t.Context(), v, db.Number, `SELECT COUNT(*) FROM ledger_entries later JOIN ledger_entries first ON first.seq = later.seq - 300 WHERE later.at = first.at - 86400000000`)
+			if n != 300 {
+				t.Errorf("%d entries stand after those that were written before them, want 300", n)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 // TestAlteredUnderARunningProgram: what does not continue the last signature is not
 // signed.
 func TestAlteredUnderARunningProgram(t *testing.T) {

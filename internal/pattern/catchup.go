@@ -46,7 +46,7 @@ func (w *whole) catchUp(ctx context.Context, tx *db.Tx, model *match.Model) erro
 // placeLate places a report whose parties stand by themselves, as people with heads
 // and maybe a pattern of their own.
 func placeLate(ctx context.Context, tx *db.Tx, pool *access.Pool, model *match.Model, r *report.Held) error {
-	if err := place(ctx, tx, pool, model, r.Key, &r.Record, func(Spot, Spot) error { return nil }); err != nil {
+	if err := place(ctx, tx, pool, model, r.Key, &r.Record, nil, func(Spot, Spot) error { return nil }); err != nil {
 		return err
 	}
 	v, s := person.VictimOf(r.Key), person.SuspectOf(r.Key)

@@ -59,8 +59,11 @@ func (s *Store) elsewhere(ctx context.Context, q db.Querier, sight *access.Sight
 		if !slices.Contains(sight.Pool.Agencies, own[i].Holder) {
 			continue // right after an agreement has ended
 		}
-		near, err := person.Like(ctx, q, there, &own[i].Prepared)
-		if err != nil {
+		var near []person.Mention
+		if err := q.Widely(ctx, func() (err error) {
+			near, err = person.Like(ctx, q, there, &own[i].Prepared)
+			return err
+		}); err != nil {
 			return nil, err
 		}
 		for j := range near {
@@ -112,12 +115,14 @@ func (s *Store) SafetyOf(ctx context.Context, by access.Actor, glass string) (sa
 		}
 		sight.Saw("glass", glass, append(people, p.ID)...)
 		sight.Touched("safety summary")
-		for _, who := range people {
-			if err := safe.add(ctx, v, sight, who); err != nil {
-				return err
+		return v.Widely(ctx, func() error { // glass is broken
+			for _, who := range people {
+				if err := safe.add(ctx, v, sight, who); err != nil {
+					return err
+				}
 			}
-		}
-		return nil
+			return nil
+		})
 	})
 	return safe, err
 }

@@ -30,8 +30,9 @@ const (
 )
 
 // place finds out who the parties of a report just taken in are, and brings the
-// patterns they are in up to date. Before it does that it tells who they are.
-func place(ctx context.Context, tx *db.Tx, pool *access.Pool, model *match.Model, key string, r *report.Record, tell func(victim, suspect Spot) error) error {
+// patterns they are in up to date. Nobody whom leave says to leave is looked at; nil
+// leaves nobody. Before it does that it tells who they are.
+func place(ctx context.Context, tx *db.Tx, pool *access.Pool, model *match.Model, key string, r *report.Record, leave leaving, tell func(victim, suspect Spot) error) error {
 	own := map[string]bool{person.VictimOf(key): true, person.SuspectOf(key): true}
 	victim, suspect := match.Prepare(person.Of(r.Agency, &r.Victim)), match.Prepare(person.Of(r.Agency, &r.Suspect))
 	v, s, err := asBefore(ctx, tx, model, key, &victim, &suspect)
@@ -39,7 +40,7 @@ func place(ctx context.Context, tx *db.Tx, pool *access.Pool, model *match.Model
 		return err
 	}
 	if !v.Known() && !s.Known() {
-		v, s, err = find(ctx, tx, pool, model, &victim, &suspect, func(m *person.Mention) bool { return own[m.ID] })
+		v, s, err = find(ctx, tx, pool, model, &victim, &suspect, func(m *person.Mention) bool { return own[m.ID] || leave != nil && leave(m) })
 		if err != nil {
 			return err
 		}

@@ -104,10 +104,15 @@ func (p *pairs) tellOfNobody(ctx context.Context, q db.Querier, victim string) e
 // erased before any is made: a report may go from one pair to another, and its id
 // with it.
 func remake(ctx context.Context, tx *db.Tx, pool string, pairs [][2]string) error {
-	for _, p := range pairs {
-		if err := erasePattern(ctx, tx, p[0], p[1]); err != nil {
-			return err
+	if err := tx.Widely(ctx, func() error { // those too that were made for another pool, before agreements changed
+		for _, p := range pairs {
+			if err := erasePattern(ctx, tx, p[0], p[1]); err != nil {
+				return err
+			}
 		}
+		return nil
+	}); err != nil {
+		return err
 	}
 	for _, p := range pairs {
 		h, is, err := compose(ctx, tx, nil, p[0], p[1])

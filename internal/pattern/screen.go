@@ -170,7 +170,11 @@ func (s *Store) Record(ctx context.Context, by access.Actor, r *report.Record) (
 		if err := k.mend(ctx, tx, sight.Pool.ID); err != nil {
 			return err
 		}
-		if err := place(ctx, tx, &sight.Pool, model, key, r, func(v, s Spot) error {
+		leave, err := s.keepApart(ctx, tx, sight, model, key, r)
+		if err != nil {
+			return err
+		}
+		if err := place(ctx, tx, &sight.Pool, model, key, r, leave, func(v, s Spot) error {
 			for _, spot := range []*Spot{&v, &s} {
 				if sight.Hidden(spot.Person) {
 					*spot = Spot{} // the report is where it belongs, and whoever typed it is not told
@@ -179,6 +183,9 @@ func (s *Store) Record(ctx context.Context, by access.Actor, r *report.Record) (
 			sc.Victim, sc.Suspect = v, s
 			return sc.complete(ctx, tx, sight, r)
 		}); err != nil {
+			return err
+		}
+		if err := s.guard.Again(ctx, tx, sight); err != nil {
 			return err
 		}
 		if sight.Blind() {

@@ -95,10 +95,17 @@ func (p *Person) settle() {
 // mentions left is gone.
 func Refresh(ctx context.Context, tx *db.Tx, pool string, people []string) error {
 	t := NewTally()
-	for _, id := range people {
-		if err := tx.Exec(ctx, `DELETE FROM people WHERE id = $1`, id); err != nil {
-			return err
+	if err := tx.Widely(ctx, func() error { // those too that were made for another pool, before agreements changed
+		for _, id := range people {
+			if err := tx.Exec(ctx, `DELETE FROM people WHERE id = $1`, id); err != nil {
+				return err
+			}
 		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	for _, id := range people {
 		if t.All[id] != nil {
 			continue
 		}

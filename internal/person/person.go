@@ -138,6 +138,15 @@ func Decide(ctx context.Context, tx *db.Tx, sight *access.Sight, a, b string, sa
 	return nil
 }
 
+// Part keeps that two mentions are not of one person, for the program itself. A person
+// is known by a mention of theirs.
+func Part(ctx context.Context, tx *db.Tx, by access.Actor, a, b, reason string) error {
+	if err := insertDecision(ctx, tx, db.NewID(), &by, a, b, false, reason); err != nil {
+		return fmt.Errorf("insert identity decision: %w", err)
+	}
+	return nil
+}
+
 // Undo takes a decision back. One that is undone already stays so.
 func Undo(ctx context.Context, tx *db.Tx, sight *access.Sight, decision, reason string) (Decided, error) {
 	d, err := decision1(ctx, tx, decision)

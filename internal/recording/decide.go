@@ -50,10 +50,35 @@ func (s *Store) Decide(ctx context.Context, by access.Actor, pattern string, v V
 		} else if open != nil {
 			return fault.Conflict // somebody decided meanwhile: undo that first
 		}
+		if err := s.held(ctx, tx, sight, pattern, v); err != nil {
+			return err
+		}
 		id = db.NewID()
 		return insertDecision(ctx, tx, id, &by, pattern, v, classification, reason, seen)
 	})
 	return id, err
+}
+
+// held refuses what a hold stops: that it is something other than stalking. A
+// supervisor, a stalking champion or the crime registrar may decide it all the same.
+func (s *Store) held(ctx context.Context, tx *db.Tx, sight *access.Sight, pattern string, v Verdict) error {
+	if s.Holds == nil || v != Harassment && v != NotOne || sight.Program || sight.Is(access.Supervisor, access.Champion, access.Registrar) {
+		return nil
+	}
+	pair, err := db.One(ctx, tx, func(r db.Row) (x [2]string, err error) { return x, r.Scan(&x[0], &x[1]) }, `SELECT victim, suspect FROM patterns WHERE id = $1 AND pool = $2`, pattern, sight.Pool.ID)
+	if err != nil {
+		return err
+	}
+	why, err := s.Holds(ctx, tx, sight, pair[0], pair[1])
+	if err == nil && why != "" {
+		err = fault.Bad("verdict", "A supervisor, a stalking champion or the crime registrar must decide this, because a warning stands. "+why)
+	}
+	return err
+}
+
+// Made are the decisions ever made about a pattern, for what follows from them.
+func Made(ctx context.Context, q db.Querier, pattern string) ([]Decision, error) {
+	return about(ctx, q, pattern)
 }
 
 // Answer confirms a decision, disagrees with it, or undoes it. Nobody confirms

@@ -12,9 +12,11 @@
 package recording
 
 import (
+	"context"
 	"time"
 
 	"clew/internal/access"
+	"clew/internal/db"
 )
 
 // A Verdict is what a person decides about a pattern.
@@ -122,7 +124,14 @@ const (
 )
 
 // A Store keeps the audit.
-type Store struct{ guard *access.Guard }
+type Store struct {
+	guard *access.Guard
+
+	// Holds says why a victim and a suspect may not be recorded as something other
+	// than stalking without somebody senior; empty when nothing stands in the way.
+	// Nil: nobody knows of holds.
+	Holds func(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string) (string, error)
+}
 
 // NewStore returns the store behind a guard.
-func NewStore(g *access.Guard) *Store { return &Store{g} }
+func NewStore(g *access.Guard) *Store { return &Store{guard: g} }

@@ -112,8 +112,12 @@ func Seen(ctx context.Context, q db.Querier, sight *access.Sight, key string) (H
 	sight.Saw("report", key)
 	open, args := sight.OpenReport("reports.id", []any{key})
 	// Who holds it is asked first, and by itself: a report that is not theirs is
-	// refused as fast as one that never was.
-	holder, err := db.One(ctx, q, db.Text, `SELECT holder FROM reports WHERE id = $1 AND erased IS NULL`+open, args...)
+	// refused as fast as one that never was, and the ledger says why.
+	var holder string
+	err := q.Widely(ctx, func() (err error) {
+		holder, err = db.One(ctx, q, db.Text, `SELECT holder FROM reports WHERE id = $1 AND erased IS NULL`+open, args...)
+		return err
+	})
 	if err != nil {
 		return Held{}, err
 	}

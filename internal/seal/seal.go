@@ -129,18 +129,14 @@ func (s *Sealer) Trouble() error { return s.trouble }
 // Seal seals a value of a subject for the place it will stand in. The subject's key
 // is made when there is none; when it is destroyed the error is ErrDestroyed.
 func (s *Sealer) Seal(ctx context.Context, tx *db.Tx, subject string, at Place, plain []byte) ([]byte, error) {
-	bound, err := at.bind(subject)
+	if _, err := at.bind(subject); err != nil {
+		return nil, err
+	}
+	o, err := s.Pen(ctx, tx, subject)
 	if err != nil {
 		return nil, err
 	}
-	key, err := s.key(ctx, tx, subject)
-	if errors.Is(err, fault.NotFound) {
-		key, err = s.make(ctx, tx, subject)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("seal: %w", err)
-	}
-	return lock(key, plain, bound), nil
+	return o.Seal(at, plain)
 }
 
 // Open opens what Seal sealed for that subject and that place.
@@ -169,6 +165,31 @@ func (s *Sealer) Opener(ctx context.Context, q db.Querier, subject string) (*Ope
 		return nil, fmt.Errorf("open: %w", err)
 	}
 	return &Opener{subject, key}, nil
+}
+
+// Pen is the opener of a subject, made ready to seal as well: the subject's key is made
+// when there is none; when it is destroyed the error is ErrDestroyed.
+func (s *Sealer) Pen(ctx context.Context, tx *db.Tx, subject string) (*Opener, error) {
+	key, err := s.key(ctx, tx, subject)
+	if errors.Is(err, fault.NotFound) {
+		key, err = s.make(ctx, tx, subject)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("seal: %w", err)
+	}
+	return &Opener{subject, key}, nil
+}
+
+// Seal seals a value for the place it will stand in.
+func (o *Opener) Seal(at Place, plain []byte) ([]byte, error) {
+	bound, err := at.bind(o.subject)
+	if err != nil {
+		return nil, err
+	}
+	if o.key == nil {
+		return nil, fmt.Errorf("seal: %w", fault.NotFound)
+	}
+	return lock(o.key, plain, bound), nil
 }
 
 // Open opens what Seal sealed for that place.

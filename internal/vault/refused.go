@@ -41,13 +41,16 @@ func (s *Store) Refused(ctx context.Context, by access.Actor, skip, most int) (a
 	err = s.guard.Look(ctx, by, access.ReadUnusual, func(v *db.View, sight *access.Sight) error {
 		sight.Saw(refusedTries, "")
 		grouped, args := tries(sight)
-		n, err := db.One(ctx, v, db.Number, `SELECT COUNT(*) FROM (`+grouped+`) t`, args...)
-		if err != nil {
-			return fmt.Errorf("count refused tries: %w", err)
-		}
-		total = int(n)
-		args = append(args, most, skip)
-		if all, err = db.All(ctx, v, scanRefused, selectRefused(grouped)+fmt.Sprintf(` ORDER BY CASE WHEN c.closed IS NULL THEN 0 ELSE 1 END, t.day DESC, t.latest DESC, t.account, t.reason LIMIT $%d OFFSET $%d`, len(args)-1, len(args)), args...); err != nil {
+		if err := v.Widely(ctx, func() error { // what is hidden may be kept by anybody
+			n, err := db.One(ctx, v, db.Number, `SELECT COUNT(*) FROM (`+grouped+`) t`, args...)
+			if err != nil {
+				return fmt.Errorf("count refused tries: %w", err)
+			}
+			total = int(n)
+			args = append(args, most, skip)
+			all, err = db.All(ctx, v, scanRefused, selectRefused(grouped)+fmt.Sprintf(` ORDER BY CASE WHEN c.closed IS NULL THEN 0 ELSE 1 END, t.day DESC, t.latest DESC, t.account, t.reason LIMIT $%d OFFSET $%d`, len(args)-1, len(args)), args...)
+			return err
+		}); err != nil {
 			return fmt.Errorf("refused tries: %w", err)
 		}
 		return s.name(ctx, v, all)
@@ -69,7 +72,11 @@ func (s *Store) CloseRefused(ctx context.Context, by access.Actor, account, day 
 		sight.Saw(refusedTries, "")
 		grouped, args := tries(sight)
 		n := len(args)
-		one, err := db.One(ctx, tx, scanRefused, selectRefused(grouped)+fmt.Sprintf(` WHERE t.account = $%d AND t.day = $%d AND t.reason = $%d`, n+1, n+2, n+3), append(args, account, day, string(reason))...)
+		var one Refused
+		err := tx.Widely(ctx, func() (err error) {
+			one, err = db.One(ctx, tx, scanRefused, selectRefused(grouped)+fmt.Sprintf(` WHERE t.account = $%d AND t.day = $%d AND t.reason = $%d`, n+1, n+2, n+3), append(args, account, day, string(reason))...)
+			return err
+		})
 		switch {
 		case err != nil:
 			return fmt.Errorf("refused tries: %w", err)

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"clew/internal/law"
 )
 
 // Settings are the days, distances and words a partnership may choose. Defaults are
@@ -28,6 +30,7 @@ type Settings struct {
 	Specialists       []string      // words in a rank or role that mean specialist review
 	Juniors           []string      // ranks that cannot clear a hold
 	LawfulContact     []string      // relationships that give a lawful reason to be in touch
+	Calendar          law.Calendar  // which days are worked
 }
 
 // Defaults are the settings of a partnership that chose none.
@@ -38,6 +41,22 @@ var Defaults = Settings{
 	Specialists:   []string{"specialist", "stalking", "champion", "spoc", "single point of contact", "coordinator"},
 	Juniors:       []string{"constable", "pc", "dc", "pcso", "call handler", "call-handler"},
 	LawfulContact: []string{"creditor", "debt-collector", "debt collector", "bailiff", "enforcement agent", "enforcement-agent", "business", "landlord", "official"},
+	Calendar:      (&law.Book{Tables: law.Shipped()}).Calendar(),
+}
+
+// SettingsOf are the settings that a book of the law holds on the day of t.
+func SettingsOf(b *law.Book, t time.Time) Settings {
+	n := func(key string) int { return b.Number("warning-settings", key, "value", t) }
+	hours := func(key string) time.Duration { return time.Duration(n(key)) * time.Hour }
+	s := Defaults
+	s.AssessWithin, s.ImpactWithin, s.CompromiseWithin, s.FindWithin = hours("assess-within"), hours("impact-within"), hours("compromise-within"), hours("find-within")
+	s.EscalationFloor, s.EscalationTimes = n("escalation-floor"), n("escalation-times")
+	s.NearMetres, s.EffortKM, s.EffortTimes = float64(n("near")), float64(n("effort-distance")), n("effort-times")
+	s.WantedLevels = []int{n("wanted-level-2"), n("wanted-level-3"), n("wanted-level-4")}
+	s.OfferWorkingDays, s.TellWorkingDays, s.SeriesWorkingDays = n("offer-within"), n("tell-within"), n("series-within")
+	s.Calendar = b.Calendar()
+	s.SilenceDays, s.PowersDays, s.RecentDays = n("silence"), n("powers-within"), n("recent")
+	return s
 }
 
 const day = 24 * time.Hour

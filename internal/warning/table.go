@@ -2,7 +2,9 @@ package warning
 
 import (
 	_ "embed"
+	"encoding/csv"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -11,6 +13,14 @@ import (
 
 //go:embed rules.csv
 var ruleTable string
+
+func rowsOf(table string) [][]string {
+	rows, err := csv.NewReader(strings.NewReader(table)).ReadAll()
+	if err != nil {
+		panic(err) // built in
+	}
+	return rows[1:]
+}
 
 // A Version is one row of rules.csv: a rule as it was held between two days.
 type Version struct {

@@ -193,6 +193,8 @@ func panicked(p any) error {
 // size writes a number of bytes as a person would.
 func size(n int64) string {
 	switch {
+	case n >= 1<<30 && n%(1<<30) == 0:
+		return fmt.Sprintf("%d GB", n>>30)
 	case n >= 1<<20:
 		return fmt.Sprintf("%d MB", n>>20)
 	case n >= 1<<10:

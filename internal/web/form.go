@@ -32,11 +32,14 @@ func bound(w http.ResponseWriter, r *http.Request) {
 }
 
 // Limit lets up to n bytes be sent to a handler, for files and for JSON. A body
-// that is longer is an error, and the reader is told how much may be sent. Forms
-// without files keep their limit of 1 MB.
+// that is longer is an error, and the reader is told how much may be sent: at once, if
+// the request says how long it is. Forms without files keep their limit of 1 MB.
 func Limit(n int64, h Handler) Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if b, ok := r.Body.(*body); ok && kind(r) != urlencoded {
+			if r.ContentLength > n {
+				return &http.MaxBytesError{Limit: n}
+			}
 			r.Body = &body{http.MaxBytesReader(w, b.whole, n), b.whole}
 		}
 		return h(w, r)
@@ -156,6 +159,35 @@ func Upload(r *http.Request, field string) (File, error) {
 			return f, errTooLong
 		}
 		f.Fields.Add(part.FormName(), clean(string(value)))
+	}
+}
+
+// Fields reads a form that was sent as multipart and has no file, for texts that are
+// longer than a form may be. How long it may be is what Limit says.
+func Fields(r *http.Request) (url.Values, error) {
+	if kind(r) != multipart {
+		return r.Form, nil
+	}
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errForm, err)
+	}
+	all := url.Values{}
+	for n := 0; ; n++ {
+		part, err := parts.NextPart()
+		switch {
+		case errors.Is(err, io.EOF):
+			return all, nil
+		case err != nil:
+			return nil, cut(err)
+		case n > maxFields:
+			return nil, errTooLong
+		}
+		value, err := io.ReadAll(part)
+		if err != nil {
+			return nil, cut(err)
+		}
+		all.Add(part.FormName(), clean(string(value)))
 	}
 }
 

@@ -323,6 +323,30 @@ func TestCase(t *testing.T) {
 	b.Follow(`form[action$="/deeds"] button`)
 	looks(t, b, "case-deed")
 
+	watched := func() {
+		t.Helper()
+		if _, err := a.Watch.Pass(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	watched()
+	b.Visit("/warnings")
+	looks(t, b, "warnings")
+	b.Visit("/warnings?whose=team&overdue=yes&rule=effort")
+	looks(t, b, "warnings-none")
+	b.Visit(kase)
+	b.Click(`details:has(#answer_words) summary`)
+	b.Follow(`form[action$="/warnings"] button`)
+	looks(t, b, "case-answer-wrong")
+	b.Click("#answer_words")
+	b.Press("She was asked, and wants no more today.")
+	b.Follow(`form[action$="/warnings"] button`)
+	looks(t, b, "case-answer")
+	watched()
+	b.Visit(kase + "/warnings")
+	looks(t, b, "case-warnings-before")
+	b.Visit(kase)
+
 	b.Click(`details:has(#what) summary`)
 	b.Follow(`form[action$="/tasks"] button`)
 	looks(t, b, "case-task-wrong")
@@ -364,7 +388,112 @@ func TestCase(t *testing.T) {
 	b.Press("He is back.")
 	b.Follow(`form[action$="/reopen"] button`)
 	looks(t, b, "case-reopened")
-	if got := b.Text(".clew-next"); !strings.Contains(got, "Visit her") {
+	if got := b.Text(".clew-next"); !strings.Contains(got, "Overdue since") {
 		t.Errorf("next is %q", got)
+	}
+}
+
+// TestIncidents is the journey of an advocate: record what nobody reported, correct it,
+// say who came to know and what it did, and paste a diary of which a line is wrong.
+func TestIncidents(t *testing.T) {
+	a, site := program(t, 2000)
+	all, _, err := a.Audit.Worklist(t.Context(), demoOf(t, a), recording.Filter{Sort: recording.MostReports}, 0, 1)
+	if err != nil || len(all) == 0 {
+		t.Fatalf("no pattern: %v", err)
+	}
+	b := webtest.Browser(t).Tab(t, site)
+	b.Visit("/come-in")
+	b.Follow(`button[value="ruth"]`)
+	b.Visit("/patterns/" + all[0].ID)
+	b.Follow(`form[action="/cases"] button`)
+	kase := b.Path()
+
+	b.Follow(`a[href$="/incidents/new"]`)
+	b.Follow(`main form button[type="submit"]`)
+	if b.Status() != 422 {
+		t.Errorf("keeping nothing gives %d, want 422", b.Status())
+	}
+	looks(t, b, "incident-wrong")
+	b.Fill("#happened", "12/3/2026 22:10")
+	b.Choose("#kind", "call")
+	b.Click(`input[name="suspect"]`)
+	b.Click("#words")
+	b.Press("The phone rang four times, and nobody spoke.")
+	looks(t, b, "incident-short")
+	b.Click(`main form details summary`)
+	b.Fill("#times", "4")
+	b.Fill("#until", "15/3/2026")
+	b.Fill("#number", "07700 900123")
+	b.Click(`input[name="impact"][value="sleep"]`)
+	looks(t, b, "incident-long")
+	b.Follow(`main form button[type="submit"]`)
+	looks(t, b, "incident")
+	one := b.Path()
+	if got := b.Text("main"); !strings.Contains(got, "12 March 2026 at 10:10pm") || !strings.Contains(got, "4 times") || !strings.Contains(got, "Sleep, since") {
+		t.Errorf("the incident says %s", got)
+	}
+
+	b.Follow(`a[href$="/correction"]`)
+	b.Fill("#happened", "12/3/2026 21:10")
+	b.Click("#why")
+	b.Press("The phone shows an hour earlier.")
+	looks(t, b, "incident-correction")
+	b.Follow(`main form button[type="submit"]`)
+	b.Click(`details:has(#agency) summary`)
+	b.Follow(`form[action$="/known"] button`)
+	looks(t, b, "incident-known-wrong")
+	b.Choose("#agency", app.DemoAgency)
+	b.Fill("#known", "14/3/2026")
+	b.Follow(`form[action$="/known"] button`)
+	b.Click(`details:has(#felt) summary`)
+	b.Choose("#fear", "3")
+	b.Fill("#felt", "12/3/2026")
+	b.Follow(`form[action$="/impact"] button`)
+	looks(t, b, "incident-corrected")
+	if got := b.Text("main"); !strings.Contains(got, "9:10pm") || !strings.Contains(got, "10:10pm") || !strings.Contains(got, "an hour earlier") || !strings.Contains(got, "14 March 2026") {
+		t.Errorf("the incident says %s", got)
+	}
+
+	b.Visit(kase + "/diary")
+	looks(t, b, "diary-empty")
+	b.Click("#diary")
+	b.Press("13/3/2026 22:10 called six times, said nothing\rSunday: his car again\r15/3/26 a letter\r~16/3/2026 flowers on the step")
+	b.Click(`input[name="suspect"]`)
+	b.Follow(`button[value="read"]`)
+	looks(t, b, "diary-read")
+	if got := b.Text("main"); !strings.Contains(got, "2 entries can be read") || !strings.Contains(got, "2 lines cannot be read") {
+		t.Errorf("the diary is read as %s", got)
+	}
+	b.Follow(`button[value="keep"]`)
+	looks(t, b, "diary-left")
+	if got := b.Value("#diary"); got != "Sunday: his car again\n15/3/26 a letter\n" && got != "Sunday: his car again\n15/3/26 a letter" {
+		t.Errorf("left is %q", got)
+	}
+	b.Click(`#undated`)
+	b.Follow(`button[value="keep"]`)
+	if got := b.Value("#diary"); got != "15/3/26 a letter\n" && got != "15/3/26 a letter" {
+		t.Errorf("left is %q", got)
+	}
+	b.Fill("#diary", "15/3/2026 a letter")
+	b.Follow(`button[value="keep"]`)
+	looks(t, b, "incidents")
+	if n := b.Count(`main tbody tr`); n != 5 {
+		t.Errorf("%d incidents are listed, want 5", n)
+	}
+	b.Choose("#kind", "gift")
+	b.Follow(`form[method="get"] button`)
+	if n := b.Count(`main tbody tr`); n != 1 {
+		t.Errorf("%d gifts are listed, want 1", n)
+	}
+	b.Visit(kase)
+	looks(t, b, "case-incidents")
+	if n := b.Count(`main a[href*="/incidents/3"], main a[href="` + one + `"]`); n < 5 {
+		t.Errorf("%d incidents are in the chronology, want 5", n)
+	}
+	if got := b.Text("main"); !strings.Contains(got, "Happened 12 March 2026 at 9:10pm to 15 March 2026") {
+		t.Errorf("the chronology says %s", got)
+	}
+	if title := b.Title(); strings.Contains(title, "call") {
+		t.Errorf("the title is %q", title)
 	}
 }

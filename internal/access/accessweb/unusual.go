@@ -71,6 +71,8 @@ func unusual(i *access.Item) string {
 		return "Looked at one person on " + days + ", while nobody else here did and nothing was done about that person."
 	case access.Self:
 		return "Looked at somebody with their own name, on " + days + "."
+	case access.Wrote:
+		return "Recorded a report about somebody who is hidden from them. Clew keeps it apart from that person; somebody who may see both can undo that on the person’s page."
 	case access.Kin:
 		return "Looked at somebody with their own family name on " + days + ", and did nothing about that person."
 	}

@@ -25,9 +25,12 @@ func Routes(m *web.Mux, s *casefile.Store, agencies func(r *http.Request) (map[s
 	m.Handle("POST /cases", h.open)
 	m.Handle("GET /tasks", h.tasks)
 	m.Handle("GET /cases/{case}", h.show)
+	m.Handle("GET /cases/{case}/timeline", h.timeline)
+	m.Handle("GET /cases/{case}/links", h.links)
 	m.Handle("POST /cases/{case}/notes", h.note)
 	m.Handle("POST /cases/{case}/told", h.tell)
 	m.Handle("POST /cases/{case}/deeds", h.do)
+	m.Handle("POST /cases/{case}/warnings", h.answer)
 	m.Handle("POST /cases/{case}/tasks", h.addTask)
 	m.Handle("POST /cases/{case}/tasks/{task}/done", h.finish)
 	m.Handle("POST /cases/{case}/stage", h.stage)
@@ -39,12 +42,17 @@ func Routes(m *web.Mux, s *casefile.Store, agencies func(r *http.Request) (map[s
 	m.Handle("POST /cases/{case}/team/search", h.team)
 	m.Handle("POST /cases/{case}/team/leave", h.leave)
 	m.Handle("POST /cases/{case}/suspects", h.name)
+	h.referring(m)
+	h.joining(m)
+	h.incidentRoutes(m)
 }
 
 // done are the words for what was just done, by the key it is kept under.
 var done = map[string]string{
-	"opened": "This is the case", "noted": "The note is kept", "told": "It is kept that the victim was told", "did": "It is kept that this was done", "task": "The task is kept", "finished": "The task is done",
+	"opened": "This is the case", "noted": "The note is kept", "told": "It is kept that the victim was told", "did": "It is kept that this was done", "answered": "It is kept why no more is needed", "task": "The task is kept", "finished": "The task is done",
 	"staged": "The stage is changed", "apart": "Who may read the case is changed", "closed": "The case is closed", "reopened": "The case is open again", "team": "The team is changed", "named": "The suspect is named",
+	"merged": "The two cases are one", "unmerged": "The two cases are as they were", "split": "This is the case of their own", "unsplit": "The two cases are one again", "linked": "The cases are linked", "unlinked": "This case is in no series any more",
+	"referred": "It is sent. How it stands is shown below", "accepted": "The referral is accepted", "declined": "The referral is declined", "back": "The referral is taken back", "late": "Somebody answered it while you looked, and what you did was not kept",
 	"changed": "Somebody changed the case while you looked, and what you did was not kept. This is how it stands now",
 }
 
@@ -56,6 +64,8 @@ type listing struct {
 	Total    int
 	Links    govuk.Pagination
 	Agencies map[string]string
+	Waits    int // referrals for the actor's agency to answer
+	Late     int // of them overdue
 }
 
 func (h room) list(w http.ResponseWriter, r *http.Request) (err error) {
@@ -65,6 +75,9 @@ func (h room) list(w http.ResponseWriter, r *http.Request) (err error) {
 	}
 	page := web.PageOf(r)
 	if v.All, v.Total, err = h.cases.List(r.Context(), access.From(r.Context()), v.Whose, v.Closed, page.Offset(), page.Limit()); err != nil {
+		return err
+	}
+	if v.Waits, v.Late, err = h.cases.Owed(r.Context(), access.From(r.Context())); err != nil {
 		return err
 	}
 	if v.Agencies, err = h.agencies(r); err != nil {
@@ -110,6 +123,8 @@ type view struct {
 	Links    govuk.Pagination
 	Agencies map[string]string
 	Me       string // account
+	Agency   string // the actor's
+	Merged   bool   // the case that was asked for was merged into this one
 	Own      bool   // the actor's agency leads
 	Form     string // that was sent and is wrong
 	Typed    map[string]string
@@ -129,7 +144,9 @@ func (h room) draw(w http.ResponseWriter, r *http.Request, status int, v view) (
 	if v.Agencies, err = h.agencies(r); err != nil {
 		return err
 	}
-	v.Me, v.Own = by.Account, v.P.Holder == by.Agency
+	v.Me, v.Agency, v.Own = by.Account, by.Agency, v.P.Holder == by.Agency
+	v.Merged = v.P.ID != r.PathValue("case")
+	v.tell()
 	if page.HasLinks(v.P.Total) {
 		v.Links = page.Links(r, v.P.Total)
 	}
@@ -168,6 +185,10 @@ func (h room) tell(w http.ResponseWriter, r *http.Request) error {
 func (h room) do(w http.ResponseWriter, r *http.Request) error {
 	err := h.cases.Do(r.Context(), access.From(r.Context()), r.PathValue("case"), web.Text(r, "deed"), web.Text(r, "on"), web.Text(r, "deed_words"))
 	return h.after(w, r, "deed", "did", err)
+}
+
+func (h room) answer(w http.ResponseWriter, r *http.Request) error {
+	return h.after(w, r, "answer", "answered", h.cases.Answer(r.Context(), access.From(r.Context()), r.PathValue("case"), web.Text(r, "rule"), web.Text(r, "answer_words")))
 }
 
 func (h room) addTask(w http.ResponseWriter, r *http.Request) error {

@@ -2,11 +2,14 @@ package casefileweb
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"clew/internal/access"
 	"clew/internal/casefile"
 	"clew/internal/govuk"
+	"clew/internal/pattern"
 	"clew/internal/person"
 	"clew/internal/warning"
 	"clew/internal/when"
@@ -14,7 +17,7 @@ import (
 )
 
 func (v *listing) tabs() govuk.SubNavigation {
-	items := []govuk.SubItem{{Text: "Mine", Href: "/cases"}, {Text: "My agency’s", Href: "/cases?whose=agency"}, {Text: "All I may read", Href: "/cases?whose=all"}, {Text: "My tasks", Href: "/tasks"}}
+	items := []govuk.SubItem{{Text: "Mine", Href: "/cases"}, {Text: "My agency’s", Href: "/cases?whose=agency"}, {Text: "All I may read", Href: "/cases?whose=all"}, {Text: "My tasks", Href: "/tasks"}, {Text: "Referrals", Href: "/referrals"}}
 	for i, w := range []casefile.Whose{casefile.Mine, casefile.Agency, casefile.All} {
 		items[i].Active = v.Whose == w
 	}
@@ -124,6 +127,28 @@ func (v *view) next() next {
 	switch {
 	case !v.P.Closed.IsZero():
 		return next{"This case is closed", "It was closed on " + when.DayOf(v.P.Closed) + ". What was written stays. Open it again below when something new comes in."}
+	case v.pressing() != nil:
+		w := v.pressing()
+		who, tag := "", ""
+		for _, m := range v.P.Team {
+			if m.Leads && who == "" {
+				who = m.Name
+				if m.Account == v.Me {
+					who = "You"
+				}
+			}
+		}
+		if tag, _ = severity(w, v.P.Now); w.By.IsZero() {
+			tag = "It " + strings.ToLower(tag[:1]) + tag[1:]
+		}
+		words := tag + "."
+		if who != "" {
+			words = who + ". " + words
+		}
+		return next{"Next: " + w.Do, words}
+	case v.late() != nil:
+		r := v.late()
+		return next{"Next: ask " + v.agency(r.To) + " for an answer", wishWords(r.Wish) + ": no answer since " + when.DayOf(r.Sent) + ". Ask them again, or take it back and ask somebody else."}
 	case len(v.P.Tasks) > 0:
 		t := &v.P.Tasks[0]
 		who := t.OwnerName
@@ -175,7 +200,7 @@ func deeds() []govuk.Option {
 }
 
 // severity is a warning's severity as a tag says it.
-func severity(w *warning.Warning) (text, colour string) {
+func severity(w *warning.Warning, now time.Time) (text, colour string) {
 	switch w.Severity {
 	case warning.Hold:
 		return "Stops " + words.List(steps(w)), "govuk-tag--red"
@@ -183,12 +208,87 @@ func severity(w *warning.Warning) (text, colour string) {
 		switch {
 		case w.By.IsZero():
 			return "Due", "govuk-tag--orange"
-		case w.Level > 1:
+		case w.By.Before(now):
 			return "Overdue since " + when.DayOf(w.By), "govuk-tag--orange"
 		}
 		return "Due " + when.DayOf(w.By), "govuk-tag--orange"
 	}
 	return "Note", "govuk-tag--grey"
+}
+
+// pressing is the warning that must be seen to before any task: the first to be due,
+// or else a hold; nil when a task comes first.
+func (v *view) pressing() (first *warning.Warning) {
+	for i := range v.P.Warnings {
+		w := &v.P.Warnings[i]
+		switch {
+		case w.Severity == warning.Note, w.By.IsZero() && w.Severity != warning.Hold:
+		case first == nil, !w.By.IsZero() && (first.By.IsZero() || w.By.Before(first.By)):
+			first = w
+		}
+	}
+	if first != nil && len(v.P.Tasks) > 0 && (first.By.IsZero() || !first.By.Before(v.P.Tasks[0].Due)) {
+		return nil
+	}
+	return first
+}
+
+// A reason is a report or an incident that raised a warning.
+type reason struct{ Path, Name string }
+
+// relationship is what the victim and the suspects are to each other, as reported.
+func (v *view) relationship() string {
+	var all []string
+	for i := range v.P.Patterns {
+		r := v.P.Patterns[i].Relationship
+		if r == pattern.Unsaid || slices.Contains(all, r.String()) {
+			continue
+		}
+		all = append(all, r.String())
+	}
+	return capital(words.List(all))
+}
+
+// daysWords is a day that was typed, as a page shows it.
+func daysWords(on string) string {
+	m, err := when.Parse(on)
+	if err != nil {
+		return on
+	}
+	return m.Words()
+}
+
+// because are the reports and incidents that raised a warning, as many as a page names.
+func (v *view) because(w *warning.Warning) (all []reason) {
+	for _, id := range w.Facts {
+		if len(all) == casefile.MostBecause {
+			break
+		}
+		if one, ok := casefile.IncidentOf(id); ok {
+			all = append(all, reason{incidentPath(v.P.ID, one), "an incident"})
+		} else if name, known := v.P.Because[id]; known {
+			all = append(all, reason{"/reports/" + id, name})
+		}
+	}
+	return all
+}
+
+// standing are the warnings that may be answered.
+func (v *view) standing() (all []govuk.Option) {
+	for i := range v.P.Warnings {
+		w := &v.P.Warnings[i]
+		if !slices.ContainsFunc(all, func(o govuk.Option) bool { return o.Value == w.Rule }) {
+			all = append(all, govuk.Option{Value: w.Rule, Text: w.Says})
+		}
+	}
+	return all
+}
+
+func comma(i, n int) string {
+	if i < n-1 {
+		return ","
+	}
+	return ""
 }
 
 func steps(w *warning.Warning) (all []string) {
@@ -221,6 +321,8 @@ func title(e *casefile.Event) string {
 			return "Reported, recorded as nothing"
 		}
 		return "Reported, recorded as " + e.About
+	case casefile.Happened:
+		return kindName(e.About)
 	case casefile.Opened:
 		return "The case was opened"
 	case casefile.Noted:
@@ -257,7 +359,7 @@ func title(e *casefile.Event) string {
 	case casefile.Finished:
 		return "Done"
 	}
-	return string(e.Kind)
+	return titleOfJoin(e)
 }
 
 func orSomebody(name string) string {
@@ -268,14 +370,16 @@ func orSomebody(name string) string {
 }
 
 func happened(e *casefile.Event) string {
-	if e.Happened == "" {
-		return ""
-	}
-	m, err := when.Parse(e.Happened)
+	first, last, series := strings.Cut(e.Happened, "/")
+	from, err := when.Parse(first)
 	if err != nil {
 		return ""
 	}
-	return "Happened " + m.Words()
+	said := "Happened " + from.Words()
+	if to, err := when.Parse(last); series && err == nil {
+		said += " to " + to.Words()
+	}
+	return said
 }
 
 func at(e *casefile.Event) string { return when.DayOf(e.At) + ", " + when.TimeOf(e.At) }

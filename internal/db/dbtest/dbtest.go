@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	neturl "net/url"
 	"os"
 	"os/exec"
 	"os/user"
@@ -67,8 +68,17 @@ func Postgres(t testing.TB) *db.DB {
 	return open(t, url(t))
 }
 
+// URL is that of an empty PostgreSQL database without the schema, dropped after the
+// test.
+func URL(t testing.TB) string { t.Helper(); return url(t) }
+
+// SuperuserURL is URL for a superuser, who passes by row-level security.
+func SuperuserURL(t testing.TB) string { t.Helper(); return superuserURL(t) }
+
 // url is that of a database made for the test and dropped after it.
-func url(t testing.TB) string {
+func url(t testing.TB) string { t.Helper(); return as(superuserURL(t), ordinary) }
+
+func superuserURL(t testing.TB) string {
 	t.Helper()
 	server, err := start()
 	if errors.Is(err, errAbsent) && os.Getenv("CLEW_REQUIRE_POSTGRES") != "1" {
@@ -78,7 +88,7 @@ func url(t testing.TB) string {
 		t.Fatalf("PostgreSQL: %v", err)
 	}
 	name := fmt.Sprintf("t%d_%d", os.Getpid(), serial())
-	if err := exec1(server("postgres"), "CREATE DATABASE "+name); err != nil {
+	if err := exec1(server("postgres"), "CREATE DATABASE "+name+" OWNER "+ordinary); err != nil {
 		t.Fatalf("create database: %v", err)
 	}
 	t.Cleanup(func() {
@@ -87,6 +97,20 @@ func url(t testing.TB) string {
 		}
 	})
 	return server(name)
+}
+
+// ordinary is a role that owns its databases and is no superuser, as docs/runbook/install.md
+// has it: a superuser passes by row-level security.
+const ordinary = "ordinary"
+
+// as is a URL with another role.
+func as(where, role string) string {
+	u, err := neturl.Parse(where)
+	if err != nil {
+		panic(err) // they are made here, or given by who runs the tests
+	}
+	u.User = neturl.User(role)
+	return u.String()
 }
 
 func exec1(where, statement string) error {
@@ -112,7 +136,8 @@ func serial() int { mu.Lock(); defer mu.Unlock(); made++; return made }
 // start returns the URL of a database by name, on a server started once.
 var start = sync.OnceValues(func() (func(string) string, error) {
 	if given := os.Getenv("CLEW_TEST_POSTGRES"); given != "" {
-		return func(name string) string { return given + "/" + name + "?sslmode=disable" }, nil
+		url := func(name string) string { return given + "/" + name + "?sslmode=disable" }
+		return url, makeOrdinary(url("postgres"))
 	}
 	bin, err := programs()
 	if err != nil {
@@ -151,8 +176,15 @@ wait $server; kill -INT $server 2>/dev/null; wait $server; rm -rf "$1"`
 		return nil, err
 	}
 	url := func(name string) string { return "postgres://clew@/" + name + "?host=" + dir + "&sslmode=disable" }
-	return url, answers(url("postgres"), dir)
+	if err := answers(url("postgres"), dir); err != nil {
+		return nil, err
+	}
+	return url, makeOrdinary(url("postgres"))
 })
+
+func makeOrdinary(where string) error {
+	return exec1(where, `DO $$ BEGIN CREATE ROLE `+ordinary+` LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$`)
+}
 
 // hold keeps to one thread, for the kernel ends the server when the thread
 // that started it ends.
@@ -191,9 +223,20 @@ func answers(url, dir string) error {
 	}
 }
 
+// Program is where one of PostgreSQL's own programs is, such as pg_dump.
+func Program(t testing.TB, name string) string {
+	t.Helper()
+	bin, err := programs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(bin, name)
+}
+
 func programs() (string, error) {
 	if p, err := exec.LookPath("initdb"); err == nil {
-		return filepath.Dir(p), nil
+		p, err = filepath.EvalSymlinks(p) // the others lie beside the program itself
+		return filepath.Dir(p), err
 	}
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if err != nil || len(found) == 0 {

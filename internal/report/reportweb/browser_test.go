@@ -92,3 +92,24 @@ func TestWithoutScripts(t *testing.T) {
 	}
 	b.Fits()
 }
+
+// TestTooLargeInABrowser chooses a file of 5 GB: the browser shows what is wrong, and
+// not that the connection was lost.
+func TestTooLargeInABrowser(t *testing.T) {
+	browser := webtest.Browser(t)
+	s := open(t, dbtest.SQLite(t))
+	b := browser.Tab(t, s.Site)
+	b.Visit("/as/Priya%20Raman")
+	b.Visit("/imports/new")
+	name := file(t, "long.csv", "")
+	if err := os.Truncate(name, 5<<30); err != nil { // which takes no room on the disk
+		t.Fatal(err)
+	}
+	b.Attach("#file", name)
+	if status := b.Follow("main form button"); status != http.StatusRequestEntityTooLarge {
+		t.Errorf("status %d", status)
+	}
+	if said := b.Text("main"); !strings.Contains(said, "Send at most 2 GB") {
+		t.Errorf("the page says %q", said)
+	}
+}

@@ -2,17 +2,23 @@ package reportweb_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"clew/internal/access/accesstest"
 	"clew/internal/db"
@@ -434,4 +440,134 @@ func TestFailedImport(t *testing.T) {
 	if !strings.Contains(a.Body, "The import failed") || !strings.Contains(a.Body, "Something &lt;went&gt; wrong.") || !strings.Contains(a.Body, "Start again") {
 		t.Errorf("the page does not say that it failed, why, and what to do:\n%s", a.Main())
 	}
+}
+
+// A stream is a long extract that is made as it is sent.
+type stream struct {
+	left, sent int64
+	fail       error // at the end of it, if it is not nil
+}
+
+func (s *stream) Read(b []byte) (int, error) {
+	if s.left == 0 {
+		return 0, cmp.Or(s.fail, io.EOF)
+	}
+	n := int(min(s.left, int64(len(b))))
+	for i := range b[:n] {
+		b[i] = 'x'
+		if (s.sent+int64(i))%64 == 63 {
+			b[i] = '\n'
+		}
+	}
+	s.left, s.sent = s.left-int64(n), s.sent+int64(n)
+	return n, nil
+}
+
+const before = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"long.csv\"\r\nContent-Type: text/csv\r\n\r\n"
+
+// nothingKept fails when an upload left anything behind.
+func (s site) nothingKept(t *testing.T) {
+	t.Helper()
+	left, err := os.ReadDir(s.folder)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	if err := s.db.Read(t.Context(), func(v *db.View) error {
+		n, err := db.One(t.Context(), v, db.Number, `SELECT COUNT(*) FROM imports`)
+		if n != 0 || len(left) != 0 {
+			t.Errorf("%d imports and %d files are kept", n, len(left))
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestUploadTooLarge sends 5 GB. A request that says so is refused before it is read.
+// One that does not say (the long form) is read as far as a file may go, and takes no
+// more memory than a short one.
+func TestUploadTooLarge(t *testing.T) {
+	s := open(t, dbtest.SQLite(t))
+	s.comeIn(t, "Priya Raman")
+	const whole = 5 << 30
+	for _, told := range []bool{true, false} {
+		if !told && os.Getenv("CLEW_FAULTS") != "long" {
+			continue
+		}
+		body := &stream{left: whole}
+		r, err := http.NewRequest(http.MethodPost, s.URL+"/imports", io.MultiReader(strings.NewReader(before), body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.ContentLength = -1
+		if told {
+			r.ContentLength = whole + int64(len(before))
+		}
+		r.Header.Set("Content-Type", "multipart/form-data; boundary=b")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		most, stop := heap()
+		a := s.Do(t, r)
+		stop()
+		if a.Status != http.StatusRequestEntityTooLarge || !strings.Contains(a.Body, "Send at most 2 GB") {
+			t.Errorf("status %d: %s", a.Status, a.Main())
+		}
+		if told && body.sent > 16<<20 {
+			t.Errorf("%d bytes were read of what was too large from the first", body.sent)
+		}
+		if *most > 64<<20 {
+			t.Errorf("%d MB of memory were in use", *most>>20)
+		}
+		s.nothingKept(t)
+		t.Logf("%d MB were sent; at most %d MB of memory were in use", body.sent>>20, *most>>20)
+	}
+}
+
+// heap watches how much memory is in use, until it is stopped.
+func heap() (most *uint64, stop func()) {
+	most = new(uint64)
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			*most = max(*most, m.HeapInuse)
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	return most, func() { close(done); <-ended }
+}
+
+// TestUploadBrokenOff breaks a request off in its middle: nothing is kept of it.
+func TestUploadBrokenOff(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d)
+		running := httptest.NewServer(accesstest.Only(accesstest.As("Priya Raman"), s.pages))
+		gone := errors.New("gone")
+		for _, at := range []int64{0, 10, 5000, 3 << 20} {
+			for _, head := range []string{"", before[:40], before} {
+				r, err := http.NewRequest(http.MethodPost, running.URL+"/imports", io.MultiReader(strings.NewReader(head), &stream{left: at, fail: gone}))
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.ContentLength = 4 << 20
+				r.Header.Set("Content-Type", "multipart/form-data; boundary=b")
+				r.Header.Set("Sec-Fetch-Site", "same-origin")
+				if a, err := running.Client().Do(r); err == nil {
+					a.Body.Close()
+					if a.StatusCode < 400 {
+						t.Errorf("broken off after %d bytes: status %d", at, a.StatusCode)
+					}
+				}
+			}
+		}
+		running.Close() // what was in hand has ended
+		s.nothingKept(t)
+	})
 }

@@ -41,6 +41,16 @@ func (b *Tab) Width(pixels int) *Tab {
 	return b
 }
 
+// Paper makes the page what it is on a sheet of A4, between its margins.
+func (b *Tab) Paper() *Tab {
+	b.t.Helper()
+	b.do("paper", chromedp.EmulateViewport(680, 960))
+	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+		b.t.Fatal(err)
+	}
+	return b
+}
+
 // WithoutScripts turns scripts off.
 func (b *Tab) WithoutScripts() *Tab {
 	b.t.Helper()
