@@ -30,3 +30,5 @@ CREATE TABLE watch_marks (             -- up to where new reports, decisions and
   name TEXT PRIMARY KEY,
   at   BIGINT NOT NULL
 );
+
+CREATE INDEX identity_decisions_by_program ON identity_decisions (reason) WHERE account = 'program';  -- reports that are kept apart

@@ -186,7 +186,7 @@ func (b *Book) Calendar(extra ...time.Time) Calendar {
 	c := Calendar{off: map[time.Time]bool{}}
 	table, _ := b.Table("bank-holidays")
 	for _, r := range table.Rows {
-		c.off[r.From] = len(b.On(table.Name, r.From)) > 0
+		c.off[r.From] = true
 	}
 	for i := range b.Corrections {
 		if x := &b.Corrections[i]; x.Table == table.Name {
