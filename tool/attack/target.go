@@ -22,7 +22,9 @@ import (
 	"golang.org/x/net/html"
 
 	"clew/internal/app"
+	"clew/internal/casefile"
 	"clew/internal/demo"
+	"clew/internal/incident"
 	"clew/internal/person"
 	"clew/internal/recording"
 	"clew/internal/web"
@@ -122,7 +124,19 @@ func (t *target) fill(ctx context.Context, records int) error {
 	if err != nil {
 		return err
 	}
+	kase, err := t.app.Cases.Open(ctx, by, person.VictimOf(all[0].ID), person.SuspectOf(all[0].ID), "Attack")
+	if err != nil {
+		return fmt.Errorf("open a case: %w", err)
+	}
+	one, err := t.app.Cases.RecordIncident(ctx, by, kase, casefile.Telling{Reads: "safeguarding", Draft: incident.Draft{Happened: "3/1/2026", Kind: "call", Suspect: casefile.Nobody}})
+	if err != nil {
+		return fmt.Errorf("record an incident: %w", err)
+	}
+	if _, err := t.app.Watch.Pass(ctx); err != nil {
+		return err
+	}
 	t.ids = map[string]string{
+		"case": kase, "incident": one, "referral": "none", "task": "none", "lawtable": "offences", "chronology": "control-one-off",
 		"report": all[0].ID, "pattern": all[0].ID, "person": person.SuspectOf(all[0].ID), "import": i.ID, "decision": decision,
 		"sample": sample, "classification": used[0].ID, "view": views[0].ID, "agency": app.DemoAgency, "account": "none", "key": "none", "session": "none", "link": "none",
 	}
