@@ -221,8 +221,7 @@ func endOf(day string) (time.Time, string) {
 	if m.Precision != when.Day && m.Precision != when.Minute {
 		return time.Time{}, "Enter the day, such as 27/3/2027"
 	}
-	y, mo, d := m.From.In(when.London).Date()
-	return time.Date(y, mo, d, 23, 59, 0, 0, when.London).UTC(), ""
+	return when.EndOf(m.From), ""
 }
 
 // Finish says that a task is done, and what came of it. One that is done already

@@ -210,8 +210,7 @@ func dueOf(ctx context.Context, q db.Querier, w Wish, now time.Time) (time.Time,
 		return time.Time{}, fmt.Errorf("law: %w", err)
 	}
 	days := max(0, book.Number("case-clocks", clocks[w], "days", now.In(when.London)))
-	y, m, d := book.Calendar().Add(now.In(when.London), days).Date()
-	return time.Date(y, m, d, 23, 59, 0, 0, when.London).UTC(), nil
+	return book.Calendar().By(now, days), nil
 }
 
 func referralPlace(id, column string) seal.Place {

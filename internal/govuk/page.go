@@ -64,9 +64,6 @@ func WithVisit(ctx context.Context, v Visit) context.Context {
 	return context.WithValue(ctx, visitKey{}, v)
 }
 
-// ActorOf is who is using Clew, as the visit says; "" when it does not.
-func ActorOf(ctx context.Context) string { return visitOf(ctx).Actor }
-
 func visitOf(ctx context.Context) Visit {
 	v, _ := ctx.Value(visitKey{}).(Visit)
 	if v.Site == nil {

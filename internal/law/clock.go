@@ -1,6 +1,10 @@
 package law
 
-import "time"
+import (
+	"time"
+
+	"clew/internal/when"
+)
 
 // A Calendar knows which days are worked: not Saturdays, Sundays, bank holidays of
 // England and Wales, or extra days a partnership names (Victims' Code; from memory,
@@ -31,6 +35,12 @@ func (c Calendar) Add(from time.Time, n int) time.Time {
 		}
 	}
 	return t
+}
+
+// By is the last minute, in London, of the nth working day after the day of t there.
+func (c Calendar) By(t time.Time, n int) time.Time {
+	d := c.Add(t.In(when.London), n)
+	return when.EndOf(time.Date(d.Year(), d.Month(), d.Day(), 12, 0, 0, 0, when.London))
 }
 
 // Between is how many working days come after one day up to and with another; below

@@ -1,6 +1,10 @@
 package warning
 
-import "fmt"
+import (
+	"fmt"
+
+	"clew/internal/when"
+)
 
 var courseOfConduct = rule{id: "course-of-conduct", hears: conducts, answers: []string{"not-stalking"}, raise: func(v *view, r *rule) []finding {
 	c, ok := v.course()
@@ -8,7 +12,7 @@ var courseOfConduct = rule{id: "course-of-conduct", hears: conducts, answers: []
 		return nil
 	}
 	f, _ := v.stands(r, []cause{c}, recordedAsStalking(v)...)
-	v.due(&f, endOfDay(f.cause.pos.at))
+	v.due(&f, when.EndOf(f.cause.pos.at))
 	f.says = fmt.Sprintf("Two or more incidents of these two are known (%s).", counted(v))
 	return one(f, true)
 }}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sort"
 	"time"
+
+	"clew/internal/when"
 )
 
 var escalation = rule{id: "escalation", hears: hearing(OfAssessment), answers: []string{"grade"}, raise: func(v *view, r *rule) []finding {
@@ -23,7 +25,7 @@ var escalation = rule{id: "escalation", hears: hearing(OfAssessment), answers: [
 	sortCauses(causes)
 	f, ok := v.stands(r, causes, v.all(OfAssessment)...)
 	if ok {
-		v.due(&f, endOfDay(f.cause.pos.at))
+		v.due(&f, when.EndOf(f.cause.pos.at))
 	}
 	f.says = said
 	return one(f, ok)

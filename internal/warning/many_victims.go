@@ -36,7 +36,7 @@ var manyVictims = rule{id: "many-victims", hears: hearing(), across: true, answe
 	f, ok := v.stands(r, causes)
 	f.says = fmt.Sprintf("%d victims share a %s.", len(victims), what)
 	if ok {
-		v.due(&f, v.set.workingDays(f.cause.pos.at, v.set.SeriesWorkingDays))
+		v.due(&f, v.set.Calendar.By(f.cause.pos.at, v.set.SeriesWorkingDays))
 	}
 	return one(f, ok)
 }}

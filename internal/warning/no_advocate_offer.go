@@ -10,7 +10,7 @@ var noAdvocateOffer = rule{id: "no-advocate-offer", hears: hearing(OfOffer), rai
 		return nil
 	}
 	rep := v.all(OfReport)[0]
-	late := v.set.workingDays(rep.pos.at, v.set.OfferWorkingDays).Add(time.Minute)
+	late := v.set.Calendar.By(rep.pos.at, v.set.OfferWorkingDays).Add(time.Minute)
 	v.look(late)
 	if v.at.Before(late) {
 		return nil

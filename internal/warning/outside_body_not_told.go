@@ -14,7 +14,7 @@ var outsideBodyNotTold = rule{id: "outside-body-not-told", hears: hearing(OfOuts
 		seen[fold(b.Name)] = true
 		f, ok := v.stands(r, []cause{{b.pos, ids(b)}})
 		f.key, f.says = fold(b.Name), b.Name+" matters here, and no decision to tell it is recorded."
-		v.due(&f, v.set.workingDays(f.cause.pos.at, v.set.TellWorkingDays))
+		v.due(&f, v.set.Calendar.By(f.cause.pos.at, v.set.TellWorkingDays))
 		all = append(all, one(f, ok)...)
 	}
 	return all

@@ -33,7 +33,7 @@ var silence = rule{id: "silence", hears: hearing(OfAssessment, OfOffer, OfDispos
 	}
 	f, ok := v.stands(r, []cause{{pos{at: late}, ids(after)}})
 	f.says = fmt.Sprintf("Nothing was heard from the victim for %d days after %s.", v.set.SilenceDays, named(after.Fact))
-	v.due(&f, v.set.workingDays(f.cause.pos.at, 1))
+	v.due(&f, v.set.Calendar.By(f.cause.pos.at, 1))
 	return one(f, ok)
 }}
 

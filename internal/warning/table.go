@@ -3,7 +3,6 @@ package warning
 import (
 	_ "embed"
 	"encoding/csv"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -69,6 +68,3 @@ var IDs = sync.OnceValue(func() (all []string) {
 	}
 	return all
 })
-
-// Known reports whether there is such a rule.
-func Known(id string) bool { return slices.Contains(IDs(), id) }

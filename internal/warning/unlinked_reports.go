@@ -3,6 +3,8 @@ package warning
 import (
 	"fmt"
 	"slices"
+
+	"clew/internal/when"
 )
 
 var unlinkedReports = rule{id: "unlinked-reports", hears: hearing(), across: true, answers: []string{"link", "not-linked"}, raise: func(v *view, r *rule) []finding {
@@ -22,7 +24,7 @@ var unlinkedReports = rule{id: "unlinked-reports", hears: hearing(), across: tru
 	} else {
 		f.says = fmt.Sprintf("Reports %s share these two or a strong identifier, and are in no common case.", refs(groups))
 	}
-	v.due(&f, endOfDay(f.cause.pos.at))
+	v.due(&f, when.EndOf(f.cause.pos.at))
 	return one(f, ok)
 }}
 

@@ -108,6 +108,12 @@ func (m Moment) Words() string {
 // DayOf writes the date of t in London: "3 February 2026".
 func DayOf(t time.Time) string { return t.In(London).Format("2 January 2006") }
 
+// EndOf is the last minute of the day of t in London.
+func EndOf(t time.Time) time.Time {
+	y, m, d := t.In(London).Date()
+	return time.Date(y, m, d, 23, 59, 0, 0, London).UTC()
+}
+
 // TimeOf is a time of day in London: 14:05.
 func TimeOf(t time.Time) string { return t.In(London).Format("15:04") }
 

@@ -126,10 +126,8 @@ type view struct {
 	Agency   string // the actor's
 	Merged   bool   // the case that was asked for was merged into this one
 	Own      bool   // the actor's agency leads
-	Form     string // that was sent and is wrong
-	Typed    map[string]string
-	Wrong    fault.Invalid
-	Done     string
+	sent
+	Done string
 }
 
 func (h room) show(w http.ResponseWriter, r *http.Request) error {
@@ -157,11 +155,7 @@ func (h room) draw(w http.ResponseWriter, r *http.Request, status int, v view) (
 // is wrong and what was typed; or says that somebody else changed it meanwhile.
 func (h room) after(w http.ResponseWriter, r *http.Request, form, did string, err error) error {
 	if wrong, ok := errors.AsType[fault.Invalid](err); ok {
-		typed := map[string]string{}
-		for field := range r.PostForm {
-			typed[field] = web.Text(r, field)
-		}
-		return h.draw(w, r, http.StatusUnprocessableEntity, view{Form: form, Typed: typed, Wrong: wrong})
+		return h.draw(w, r, http.StatusUnprocessableEntity, view{sent: sentBy(r, form, wrong)})
 	}
 	if errors.Is(err, fault.Conflict) {
 		did, err = "changed", nil

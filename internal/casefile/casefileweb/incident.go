@@ -123,10 +123,8 @@ func (h room) record(w http.ResponseWriter, r *http.Request) error {
 type looking struct {
 	P        casefile.IncidentPage
 	Agencies map[string]string
-	Form     string // that was sent and is wrong
-	Typed    url.Values
-	Wrong    fault.Invalid
-	Done     string
+	sent
+	Done string
 }
 
 func (h room) incident(w http.ResponseWriter, r *http.Request) error {
@@ -223,7 +221,7 @@ func (h room) correct(w http.ResponseWriter, r *http.Request) error {
 // factKept goes back to an incident, or draws it again with what is wrong.
 func (h room) factKept(w http.ResponseWriter, r *http.Request, form string, err error) error {
 	if wrong, ok := errors.AsType[fault.Invalid](err); ok {
-		return h.drawIncident(w, r, http.StatusUnprocessableEntity, looking{Form: form, Typed: r.Form, Wrong: wrong})
+		return h.drawIncident(w, r, http.StatusUnprocessableEntity, looking{sent: sent{form, r.Form, wrong}})
 	}
 	did := "fact"
 	if errors.Is(err, fault.Conflict) {
@@ -534,27 +532,6 @@ func readsWords(i *casefile.Incident, agencies map[string]string) string {
 		return agencies[i.Agency] + " alone"
 	}
 	return "All agencies of the case: " + lower(casefile.Basis(i.Basis).Name())
-}
-
-func (v *looking) is(form, field string) string {
-	if v.Form == form {
-		return v.Typed.Get(field)
-	}
-	return ""
-}
-
-func (v *looking) wrong(form, field string) govuk.ErrorMessage {
-	if v.Form == form {
-		return govuk.Wrong(v.Wrong, field)
-	}
-	return govuk.ErrorMessage{}
-}
-
-func (v *looking) ticked(form, field string) []string {
-	if v.Form == form {
-		return v.Typed[field]
-	}
-	return nil
 }
 
 func (v *looking) agencyItems() []govuk.Option {

@@ -32,10 +32,8 @@ func (h room) joining(m *web.Mux) {
 type joinView struct {
 	J        casefile.Joinable
 	Agencies map[string]string
-	Form     string
-	Typed    map[string]string
-	Wrong    fault.Invalid
-	Done     string
+	sent
+	Done string
 }
 
 func (h room) showJoin(w http.ResponseWriter, r *http.Request) error {
@@ -55,11 +53,7 @@ func (h room) drawJoin(w http.ResponseWriter, r *http.Request, status int, v joi
 // joined goes to the case and says what was done, or draws the page again.
 func (h room) joined(w http.ResponseWriter, r *http.Request, form, did, to string, err error) error {
 	if wrong, ok := errors.AsType[fault.Invalid](err); ok {
-		v := joinView{Form: form, Typed: map[string]string{}, Wrong: wrong}
-		for field := range r.PostForm {
-			v.Typed[field] = web.Text(r, field)
-		}
-		return h.drawJoin(w, r, http.StatusUnprocessableEntity, v)
+		return h.drawJoin(w, r, http.StatusUnprocessableEntity, joinView{sent: sentBy(r, form, wrong)})
 	}
 	if errors.Is(err, fault.Conflict) {
 		did, err = "changed", nil
@@ -227,20 +221,6 @@ func (v *joinView) suspects() (all []govuk.Radio) {
 		all = append(all, govuk.Radio{Value: p.ID, Text: p.Name})
 	}
 	return all
-}
-
-func (v *joinView) value(form, field string) string {
-	if v.Form == form {
-		return v.Typed[field]
-	}
-	return ""
-}
-
-func (v *joinView) wrong(form, field string) govuk.ErrorMessage {
-	if v.Form == form {
-		return govuk.Wrong(v.Wrong, field)
-	}
-	return govuk.ErrorMessage{}
 }
 
 // otherID is the id of the choice of a case, unless another form is wrong about it.

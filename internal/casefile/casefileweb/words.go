@@ -2,16 +2,20 @@ package casefileweb
 
 import (
 	"fmt"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"clew/internal/access"
 	"clew/internal/casefile"
+	"clew/internal/fault"
 	"clew/internal/govuk"
 	"clew/internal/pattern"
 	"clew/internal/person"
 	"clew/internal/warning"
+	"clew/internal/web"
 	"clew/internal/when"
 	"clew/internal/words"
 )
@@ -162,25 +166,41 @@ func (v *view) next() next {
 	return next{"Next: say what must be done", "This case has no task. Add one, so that somebody must do something by a day."}
 }
 
-func (v *view) value(form, field string) string {
-	if v.Form == form {
-		return v.Typed[field]
+// A sent is a form of several on a page that was sent and is wrong.
+type sent struct {
+	Form  string // which; empty: none was
+	Typed url.Values
+	Wrong fault.Invalid
+}
+
+// sentBy is a form with what was typed into its fields, cleaned.
+func sentBy(r *http.Request, form string, wrong fault.Invalid) sent {
+	s := sent{form, url.Values{}, wrong}
+	for field := range r.PostForm {
+		s.Typed.Set(field, web.Text(r, field))
+	}
+	return s
+}
+
+func (s *sent) value(form, field string) string {
+	if s.Form == form {
+		return s.Typed.Get(field)
 	}
 	return ""
 }
 
-func (v *view) wrong(form, field string) govuk.ErrorMessage {
-	if v.Form == form {
-		return govuk.Wrong(v.Wrong, field)
-	}
-	return govuk.ErrorMessage{}
-}
-
-func (v *view) ticked(form, field string) []string {
-	if v.Form == form && v.Typed[field] == "yes" {
-		return []string{"yes"}
+func (s *sent) ticked(form, field string) []string {
+	if s.Form == form {
+		return s.Typed[field]
 	}
 	return nil
+}
+
+func (s *sent) wrong(form, field string) govuk.ErrorMessage {
+	if s.Form == form {
+		return govuk.Wrong(s.Wrong, field)
+	}
+	return govuk.ErrorMessage{}
 }
 
 func (v *view) owners() []govuk.Option {
