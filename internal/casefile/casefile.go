@@ -207,6 +207,7 @@ type Store struct {
 	seal  *seal.Sealer
 
 	changed chan struct{}
+	engines engines
 }
 
 // NewStore returns the store behind a guard, sealed by s.

@@ -37,6 +37,7 @@ type desk struct {
 	d      *db.DB
 	guard  *access.Guard
 	cases  *casefile.Store
+	sealer *seal.Sealer
 	victim string // mentions
 	other  string // of the victim, in the second report
 	him    string
@@ -67,7 +68,7 @@ func open(t testing.TB, d *db.DB) *desk {
 		}, `SELECT id, agency FROM account_holders WHERE id IN (`+db.List(1, len(accounts))+`)`, db.Args(accounts)...)
 		return all, err
 	}
-	w := &desk{t: t, d: d, guard: g, cases: casefile.NewStore(g, sealer)}
+	w := &desk{t: t, d: d, guard: g, cases: casefile.NewStore(g, sealer), sealer: sealer}
 	record := func(id, suspect string, day int) string {
 		key, _, err := held.Record(t.Context(), access.Program(police, "Setter up"), &report.Record{
 			Agency: "Northmoor Police", ID: id, Kind: report.Crime, Reported: time.Date(2026, 1, day, 9, 0, 0, 0, time.UTC), Count: 1, Offence: "Harassment",

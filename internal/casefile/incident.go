@@ -495,62 +495,29 @@ func (s *Store) KeepDiary(ctx context.Context, by access.Actor, id string, d Dia
 	return kept, left, err
 }
 
-// incidentFacts are the facts that the incidents of a case are to early warnings: those
-// that the actor may read, as they stand now; for the program, which asks on behalf of
-// whoever reads the case, those that are shared. What nobody is said to have done is no
-// conduct of any suspect.
-func (s *Store) incidentFacts(ctx context.Context, q db.Querier, sight *access.Sight, c *Case) ([]warning.Fact, error) {
-	of := reader(sight, c)
-	if sight.Program {
-		of.Agency = ""
+// incidentFacts are the facts that one incident of a case, and what was written about it,
+// are to early warnings. suspect is the number of who did it, or -1: what nobody is said to
+// have done is no conduct of any suspect.
+func incidentFacts(i *incident.Incident, about []*incident.Fact, suspect int) []warning.Fact {
+	f := warning.Fact{ID: incidentFact + i.ID, Kind: warning.OfIncident, By: "not known", Seq: i.Turn, Happened: i.Happened, Entered: i.Entered, Known: known(i.Basis, i.Agency, i.Entered),
+		Detail: warning.Detail{Behaviours: i.Behaviours, Acts: i.Acts, Channel: i.Channel, Count: i.Times, Features: i.Features}}
+	if i.Until.Known() {
+		f.Happened = spread(i.Happened.From, i.Until.To.Add(-time.Microsecond))
 	}
-	incidents, err := incident.Of(ctx, q, of)
-	if err != nil || len(incidents) == 0 {
-		return nil, err
+	if suspect >= 0 {
+		f.By, f.Pairs = whoOf(suspect), []string{pairNo(suspect)}
 	}
-	facts, err := incident.Facts(ctx, q, of, "")
-	if err != nil {
-		return nil, err
-	}
-	mentions, err := named(ctx, q, c)
-	if err != nil {
-		return nil, err
-	}
-	index := map[string]int{}
-	for i, p := range c.Suspects {
-		for _, m := range mentions[p.ID] {
-			index[m] = i
+	var all []warning.Fact
+	for _, x := range about {
+		if x.Kind == incident.Known {
+			f.Known = append(f.Known, warning.Knowing{By: x.Who, At: surely(x)})
+			continue
 		}
+		f.Fear = max(f.Fear, x.Fear)
+		all = append(all, warning.Fact{ID: incidentFact + i.ID + "-" + x.ID, Kind: warning.OfImpact, Pairs: f.Pairs, Happened: x.When, Entered: x.At, Known: known(i.Basis, x.Agency, x.At),
+			Detail: warning.Detail{Fear: x.Fear, Impact: x.Impact}})
 	}
-	about := map[string][]*incident.Fact{}
-	for n := range facts {
-		if f := &facts[n]; !f.Gone {
-			about[f.Incident] = append(about[f.Incident], f)
-		}
-	}
-	all := make([]warning.Fact, 0, len(incidents))
-	for n := range incidents {
-		i := &incidents[n]
-		f := warning.Fact{ID: incidentFact + i.ID, Kind: warning.OfIncident, By: "not known", Seq: i.Turn, Happened: i.Happened, Entered: i.Entered, Known: known(i.Basis, i.Agency, i.Entered),
-			Detail: warning.Detail{Behaviours: i.Behaviours, Acts: i.Acts, Channel: i.Channel, Count: i.Times, Features: i.Features}}
-		if i.Until.Known() {
-			f.Happened = spread(i.Happened.From, i.Until.To.Add(-time.Microsecond))
-		}
-		if at, ok := index[i.Suspect]; ok {
-			f.By, f.Pairs = fmt.Sprint("s", at), []string{fmt.Sprint("p", at)}
-		}
-		for _, x := range about[i.ID] {
-			if x.Kind == incident.Known {
-				f.Known = append(f.Known, warning.Knowing{By: x.Who, At: surely(x)})
-				continue
-			}
-			f.Fear = max(f.Fear, x.Fear)
-			all = append(all, warning.Fact{ID: incidentFact + i.ID + "-" + x.ID, Kind: warning.OfImpact, Pairs: f.Pairs, Happened: x.When, Entered: x.At, Known: known(i.Basis, x.Agency, x.At),
-				Detail: warning.Detail{Fear: x.Fear, Impact: x.Impact}})
-		}
-		all = append(all, f)
-	}
-	return all, nil
+	return append(all, f)
 }
 
 // incidentFact begins the id of a fact that is of an incident kept by hand.

@@ -246,7 +246,7 @@ func (s *Store) keptByHand(ctx context.Context, v *db.View, sight *access.Sight,
 	if err != nil || len(incidents) == 0 {
 		return nil, err
 	}
-	facts, err := incident.Facts(ctx, v, of, "")
+	facts, err := incident.Facts(ctx, v, of)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,6 @@ import (
 	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/fault"
-	"clew/internal/law"
 	"clew/internal/pattern"
 	"clew/internal/pattern/narrate"
 	"clew/internal/person"
@@ -204,8 +203,11 @@ func rank(sight *access.Sight) string {
 // constable is the rank of whoever is no supervisor and no specialist.
 const constable = "constable"
 
-// the people of an engine's case.
+// the people of an engine's case, and its pairs.
 const victim = "v"
+
+func whoOf(suspect int) string  { return fmt.Sprint("s", suspect) }
+func pairNo(suspect int) string { return fmt.Sprint("p", suspect) }
 
 // warn is what early warnings say of a case now.
 func (s *Store) warn(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, now time.Time) ([]warning.Warning, error) {
@@ -219,6 +221,7 @@ func because(ctx context.Context, q db.Querier, warnings []warning.Warning) (map
 	var ids []string
 	for i := range warnings {
 		w := &warnings[i]
+		w.Facts = slices.Clone(w.Facts)
 		for n, f := range w.Facts {
 			w.Facts[n] = strings.TrimPrefix(f, incidentOf)
 		}
@@ -254,89 +257,68 @@ func (s *Store) state(ctx context.Context, q db.Querier, sight *access.Sight, c 
 	if c.Victim.ID == "" || len(c.Suspects) == 0 {
 		return state, nil
 	}
-	book, err := law.Open(ctx, q)
+	ground, err := groundOf(ctx, q, c, now)
 	if err != nil {
-		return state, fmt.Errorf("the law: %w", err)
+		return state, err
 	}
-	settings := warning.SettingsOf(&book, now)
-	wc := warning.Case{People: map[string]warning.Person{victim: {Name: c.Victim.Name}}}
-	var facts []warning.Fact
+	loose, err := s.loose(ctx, q, sight, c)
+	if err != nil {
+		return state, err
+	}
+	of := ""
+	if c.ID != "" {
+		of = fmt.Sprint(c.ID, sight.Agency, sight.Program)
+	}
+	w := s.engines.take(of, ground)
+	if err := w.bring(ctx, q, sight, c, loose); err != nil {
+		return state, fmt.Errorf("warnings: %w", err)
+	}
+	state = w.engine.At(now)
+	s.engines.keep(w)
+	return state, nil
+}
+
+// loose are the facts of a case but for its reports and incidents.
+func (s *Store) loose(ctx context.Context, q db.Querier, sight *access.Sight, c *Case) ([]warning.Fact, error) {
+	all, err := s.deeds(ctx, q, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	people := []string{c.Victim.ID}
 	for i, p := range c.Suspects {
-		who, pair := fmt.Sprint("s", i), fmt.Sprint("p", i)
-		wc.People[who] = warning.Person{Name: p.Name}
-		accounts, err := pattern.AccountsOf(ctx, q, sight, c.Victim.ID, p.ID)
-		if err != nil {
-			return state, fmt.Errorf("accounts: %w", err)
-		}
-		facts = slices.Grow(facts, 2*len(accounts)+1)
-		late, err := cameLate(ctx, q, c.Opened, c.Victim.ID, p.ID)
-		if err != nil {
-			return state, err
-		}
-		relation := pattern.Unsaid
-		for j := range accounts {
-			known := accounts[j].Reported
-			if at, ok := late[accounts[j].Key]; ok && at.After(known) {
-				known = at
-			}
-			facts = append(facts, told(pair, who, accounts[0].ID, known, &accounts[j])...)
-			relation = max(relation, accounts[j].Relationship)
-		}
-		words := ""
-		if relation != pattern.Unsaid {
-			words = relation.String()
-		}
-		wc.Pairs = append(wc.Pairs, warning.Pair{ID: pair, Victim: victim, Suspect: who, Relationship: words})
+		people = append(people, p.ID)
 		lines, err := pattern.Between(ctx, q, sight, c.Victim.ID, p.ID)
 		if err != nil {
-			return state, err
+			return nil, err
 		}
 		for _, l := range lines {
-			decided, err := decidedOf(ctx, q, pair, l.ID)
+			decided, err := decidedOf(ctx, q, pairNo(i), l.ID)
 			if err != nil {
-				return state, err
+				return nil, err
 			}
-			facts = append(facts, decided...)
+			all = append(all, decided...)
 			if l.Others > 0 {
-				facts = append(facts, warning.Fact{ID: "others-" + pair, Kind: warning.OfHistory, Pairs: []string{pair}, To: who, Known: everybody(c.Opened),
+				all = append(all, warning.Fact{ID: "others-" + pairNo(i), Kind: warning.OfHistory, Pairs: []string{pairNo(i)}, To: whoOf(i), Known: everybody(c.Opened),
 					Detail: warning.Detail{Victim: "somebody else", What: "reported by others"}})
 			}
 		}
 	}
-	people := []string{c.Victim.ID}
-	for _, p := range c.Suspects {
-		people = append(people, p.ID)
-	}
 	aside, err := pattern.AsideOf(ctx, q, sight, people)
-	if err != nil {
-		return state, err
-	}
 	for _, a := range aside {
-		facts = append(facts, warning.Fact{ID: a.Key, Kind: warning.OfReport, Agency: a.Agency, Happened: when.At(a.TakenIn), Known: everybody(a.TakenIn), Detail: warning.Detail{Ref: a.ID}})
+		all = append(all, warning.Fact{ID: a.Key, Kind: warning.OfReport, Agency: a.Agency, Happened: when.At(a.TakenIn), Known: everybody(a.TakenIn), Detail: warning.Detail{Ref: a.ID}})
 	}
-	deeds, err := s.deeds(ctx, q, c.ID)
-	if err != nil {
-		return state, err
-	}
-	incidents, err := s.incidentFacts(ctx, q, sight, c)
-	if err != nil {
-		return state, err
-	}
-	e := warning.New(wc, warning.Options{Settings: &settings})
-	for _, all := range [][]warning.Fact{facts, deeds, incidents} {
-		for i := range all {
-			if err := e.Add(all[i]); err != nil {
-				return state, fmt.Errorf("warnings: %w", err)
-			}
-		}
-	}
-	return e.At(now), nil
+	return all, err
 }
 
 // cameLate is when reports of a pair came in that did so after the case was opened,
 // by their keys: until then those who work on it knew nothing of them. A correction
-// came when what it corrects did.
-func cameLate(ctx context.Context, q db.Querier, opened time.Time, victim, suspect string) (map[string]time.Time, error) {
+// came when what it corrects did. With keys of reports, it is of them alone.
+func cameLate(ctx context.Context, q db.Querier, opened time.Time, victim, suspect string, keys ...string) (map[string]time.Time, error) {
+	args, some := []any{victim, suspect, opened.UnixMicro()}, ""
+	if len(keys) > 0 {
+		some = ` AND r.id IN (` + db.List(4, len(keys)) + `)`
+		args = append(args, db.Args(keys)...)
+	}
 	late := map[string]time.Time{}
 	type row struct {
 		key string
@@ -348,7 +330,7 @@ func cameLate(ctx context.Context, q db.Querier, opened time.Time, victim, suspe
 		}
 		return nil
 	}, `SELECT r.id, (SELECT MIN(v.taken_in) FROM reports v WHERE v.same_record = r.same_record) FROM accounts a JOIN reports r ON r.id = a.report
-		WHERE a.victim = $1 AND a.suspect = $2 AND r.taken_in > $3`, victim, suspect, opened.UnixMicro())
+		WHERE a.victim = $1 AND a.suspect = $2 AND r.taken_in > $3`+some, args...)
 	if err != nil {
 		return nil, fmt.Errorf("when reports came in: %w", err)
 	}
@@ -391,9 +373,10 @@ func (s *Store) Holding(ctx context.Context, q db.Querier, sight *access.Sight, 
 	return "", err
 }
 
-// told is what one report says: that it was made, and what it says happened; both
-// are known from then on.
-func told(pair, who, first string, known time.Time, a *pattern.Account) []warning.Fact {
+// told is what one report about a suspect says: that it was made, and what it says
+// happened; both are known from then on. first is the oldest of the pair.
+func told(suspect int, first string, known time.Time, a *pattern.Account) []warning.Fact {
+	who, pair := whoOf(suspect), pairNo(suspect)
 	recorded := a.Code
 	if recorded == "" {
 		recorded = a.Title

@@ -208,6 +208,35 @@ func Of(ctx context.Context, q db.Querier, of Reader) ([]Incident, error) {
 	return slices.DeleteFunc(all, func(i Incident) bool { return i.Number < newest[i.ID] }), nil
 }
 
+// Stamps tell, by id, one state of an incident from another: with the same stamp it and
+// the facts of it are the same. They are of what Of gives.
+func Stamps(ctx context.Context, q db.Querier, of Reader) (map[string]string, error) {
+	all := map[string]string{}
+	newest := map[string]int64{}
+	type row struct {
+		incident, stamp string
+		number          int64
+	}
+	scan := func(r db.Row) (x row, err error) { return x, r.Scan(&x.incident, &x.stamp, &x.number) }
+	if err := db.Each(ctx, q, scan, func(x row) error {
+		if x.number > newest[x.incident] {
+			newest[x.incident], all[x.incident] = x.number, x.stamp
+		}
+		return nil
+	}, `SELECT i.incident, i.id || ' ' || i.suspect, i.number FROM incidents i WHERE `+of.visible(), of.Case, of.Agency); err != nil {
+		return nil, fmt.Errorf("stamps of incidents: %w", err)
+	}
+	if err := db.Each(ctx, q, scan, func(x row) error {
+		if stamp, ok := all[x.incident]; ok {
+			all[x.incident] = stamp + " " + x.stamp
+		}
+		return nil
+	}, `SELECT f.incident, f.id, 0 FROM incident_facts f WHERE `+of.visibleFact()+` ORDER BY f.at, f.id`, of.Case, of.Agency); err != nil {
+		return nil, fmt.Errorf("stamps of facts: %w", err)
+	}
+	return all, nil
+}
+
 // A Filter says which incidents a list is of.
 type Filter struct {
 	Kind     string   // empty: any
@@ -350,16 +379,21 @@ func AddFact(ctx context.Context, tx *db.Tx, pen *seal.Opener, by *Incident, f *
 	return nil
 }
 
-// Facts are the facts of a case's incidents, or of one, that an agency may read, in the
-// order they were written, without what is sealed: its own, and those written when the
-// incident was shared.
-func Facts(ctx context.Context, q db.Querier, of Reader, incident string) ([]Fact, error) {
+// visibleFact is the condition that a fact f is of the case $1 and may be read by the
+// agency $2: its own, and those written when the incident was shared.
+func (of Reader) visibleFact() string {
+	return of.of("f.case_id") + ` AND (f.agency = $2 OR EXISTS (SELECT 1 FROM incidents i WHERE i.incident = f.incident AND i.basis <> '' AND i.at <= f.at))`
+}
+
+// Facts are the facts of a case's incidents, or of some, that an agency may read, in the
+// order they were written, without what is sealed.
+func Facts(ctx context.Context, q db.Querier, of Reader, incidents ...string) ([]Fact, error) {
 	where, args := "", []any{of.Case, of.Agency}
-	if incident != "" {
-		where, args = ` AND f.incident = $3`, append(args, incident)
+	if len(incidents) > 0 {
+		where, args = ` AND f.incident IN (`+db.List(3, len(incidents))+`)`, append(args, db.Args(incidents)...)
 	}
 	all, err := db.All(ctx, q, scanFact, `SELECT f.id, f.incident, f.kind, f.moment, f.who, f.fear, f.impact, f.replaces, f.agency, f.account, f.name, f.at FROM incident_facts f
-		WHERE `+of.of("f.case_id")+` AND (f.agency = $2 OR EXISTS (SELECT 1 FROM incidents i WHERE i.incident = f.incident AND i.basis <> '' AND i.at <= f.at))`+where+` ORDER BY f.at, f.id`, args...)
+		WHERE `+of.visibleFact()+where+` ORDER BY f.at, f.id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("facts of incidents: %w", err)
 	}

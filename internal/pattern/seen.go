@@ -56,13 +56,26 @@ func Between(ctx context.Context, q db.Querier, sight *access.Sight, victim, sus
 }
 
 // AccountsOf are what the reports of one person about another say, as an actor may see
-// them, the oldest report first.
-func AccountsOf(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string) ([]Account, error) {
-	held, err := ofPair(ctx, q, sight, victim, suspect)
+// them, the oldest report first. With keys of reports, it is those of them alone.
+func AccountsOf(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string, keys ...string) ([]Account, error) {
+	held, err := ofPair(ctx, q, sight, victim, suspect, keys...)
 	all := make([]Account, len(held))
 	for i := range held {
 		all[i] = held[i].Account
 		all[i].Key = held[i].key
 	}
 	return all, err
+}
+
+// A Stamp tells one account from another: with the same key and the same words, it is
+// the same account.
+type Stamp struct {
+	Key  string // of its report
+	Says string
+}
+
+// StampsOf are the stamps of what AccountsOf gives, in its order.
+func StampsOf(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string) ([]Stamp, error) {
+	where, args := seenOf(sight, victim, suspect)
+	return db.All(ctx, q, func(r db.Row) (s Stamp, err error) { return s, r.Scan(&s.Key, &s.Says) }, `SELECT a.report, a.says FROM accounts a JOIN reports r ON r.id = a.report `+where+` ORDER BY a.report`, args...)
 }

@@ -71,14 +71,24 @@ func heldMoment(s string) (when.Moment, error) {
 // ofPair are the accounts of one victim about one suspect, the oldest first. When
 // a record was corrected in the very names, its versions are all among them: see
 // asItStands. Of those that name nobody, it leaves out what names somebody in
-// another version, or beside.
-func ofPair(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string) ([]heldAccount, error) {
+// another version, or beside. With keys of reports, it gives those of them alone.
+func ofPair(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string, keys ...string) ([]heldAccount, error) {
+	where, args := seenOf(sight, victim, suspect)
+	if len(keys) > 0 {
+		where += ` AND a.report IN (` + db.List(len(args)+1, len(keys)) + `)`
+		args = append(args, db.Args(keys)...)
+	}
+	return db.All(ctx, q, scanAccount, selectAccounts+where+` ORDER BY a.report`, args...)
+}
+
+// seenOf is the condition that an account a of a report r is of a pair, and may be seen.
+func seenOf(sight *access.Sight, victim, suspect string) (string, []any) {
 	where := `WHERE a.victim = $1 AND a.suspect = $2`
 	if isNobody(suspect) {
 		where += ` AND NOT ` + namesSomebody
 	}
 	held, args := heldBySight(sight, victim, suspect)
-	return db.All(ctx, q, scanAccount, selectAccounts+where+held+` ORDER BY a.report`, args...)
+	return where + held, args
 }
 
 // heldBySight is the condition that a report r is held by agencies an actor may read:

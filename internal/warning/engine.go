@@ -67,6 +67,19 @@ func New(c Case, o Options) *Engine {
 	return e
 }
 
+// Relate says what the people of a pair are to each other.
+func (e *Engine) Relate(pair, relationship string) {
+	p := e.pairs[pair].pair
+	if p.Relationship == relationship {
+		return
+	}
+	p.Relationship = relationship
+	for _, k := range e.pairs {
+		k.view = nil
+		clear(k.kept)
+	}
+}
+
 // Fact is a fact by its id, nil when there is none.
 func (e *Engine) Fact(id string) *Fact { return e.facts[id] }
 
