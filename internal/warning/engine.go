@@ -279,20 +279,12 @@ func (e *Engine) At(t time.Time) State {
 				if r.severity == Hold {
 					holds[r.id] = append(holds[r.id], f)
 				}
-				s.Standing = append(s.Standing, Warning{Rule: r.id, Pair: k.pair.ID, Key: f.key, Severity: r.severity, Level: f.level, Facts: f.cause.facts,
+				s.Standing = append(s.Standing, Warning{Rule: r.id, Pair: k.pair.ID, Key: f.key, Severity: r.severity, Concern: version.Concern, Level: f.level, Facts: f.cause.facts,
 					Raised: f.cause.pos.at, By: f.by, Says: f.says, Do: version.Do, Clears: version.Clears, Stops: stopsOf(&r), Again: f.again})
 			}
 		}
 	}
-	slices.SortStableFunc(s.Standing, func(a, b Warning) int {
-		if (a.Severity == Hold) != (b.Severity == Hold) {
-			if a.Severity == Hold {
-				return -1
-			}
-			return 1
-		}
-		return a.Raised.Compare(b.Raised)
-	})
+	slices.SortStableFunc(s.Standing, func(a, b Warning) int { return Pressing(&a, &b) })
 	e.point(&s, look)
 	return s
 }

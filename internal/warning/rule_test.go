@@ -109,7 +109,7 @@ func TestTable(t *testing.T) {
 		if v.Severity != severity {
 			t.Errorf("%s: severity %s, want %s", id, v.Severity, severity)
 		}
-		if v.Do == "" || v.Clears == "" || v.Source == "" || v.Sure == "" || v.When == "" {
+		if v.Do == "" || v.Concern < warning.Safety || v.Clears == "" || v.Source == "" || v.Sure == "" || v.When == "" {
 			t.Errorf("%s: a row with gaps: %+v", id, v)
 		}
 		for _, word := range []string{"guilty", "offender", "perpetrator", "stalker"} {
@@ -176,6 +176,34 @@ events:
 	}
 }
 
+// TestWhatComesFirst: safety before risk, risk before how it is recorded, notes last.
+func TestWhatComesFirst(t *testing.T) {
+	r, err := read(t, `pair: {victim: v, suspect: s, relationship: former-partner}
+events:
+  - {id: e1, happened: 2024-05-01T10:00, kind: incident, behaviours: [contacting], fear: distress}
+  - {id: e2, happened: 2024-05-02T10:00, kind: incident, behaviours: [watching], travel_km: 150}
+  - {id: e3, happened: 2024-05-03T10:00, kind: incident, behaviours: [watching], travel_km: 150}
+  - {id: r, happened: 2024-05-04T10:00, kind: report, about: [e1, e2, e3], recorded_as: none}
+  - {id: c, happened: 2024-05-06T10:00, kind: compromise, what: account}
+`).Run(chronology.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := map[string]int{}
+	for i, w := range r.Last.Standing {
+		at[w.Rule] = i + 1
+	}
+	before := []string{"compromise", "no-current-assessment", "no-advocate-offer", "former-partner", "effort"}
+	for i, rule := range before {
+		if at[rule] == 0 || i > 0 && at[rule] < at[before[i-1]] {
+			t.Errorf("%s is number %d, after %v: %v", rule, at[rule], before[:i], at)
+		}
+	}
+	if at["compromise"] != 1 || at["effort"] != len(r.Last.Standing) {
+		t.Errorf("the first is not the compromise, or the last not the note: %v", at)
+	}
+}
+
 // TestDocument: docs/design/early-warnings.md has every row of rules.csv as it is.
 func TestDocument(t *testing.T) {
 	b, err := os.ReadFile("../../docs/design/early-warnings.md")
@@ -185,7 +213,7 @@ func TestDocument(t *testing.T) {
 	for _, v := range warning.Versions() {
 		row := "| `" + v.ID + "` |"
 		for line := range strings.Lines(string(b)) {
-			if strings.HasPrefix(line, row) && strings.Contains(line, "| "+string(v.Severity)+" | "+v.When+" | "+v.Do+" | "+v.Clears+" | "+v.Source+" ("+v.Sure+") |") {
+			if strings.HasPrefix(line, row) && strings.Contains(line, "| "+string(v.Severity)+" | "+[]string{"safety", "risk", "support", "record"}[v.Concern]+" | "+v.When+" | "+v.Do+" | "+v.Clears+" | "+v.Source+" ("+v.Sure+") |") {
 				row = ""
 			}
 		}

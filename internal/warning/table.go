@@ -3,6 +3,7 @@ package warning
 import (
 	_ "embed"
 	"encoding/csv"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -27,6 +28,7 @@ type Version struct {
 	From     when.Moment // unknown: as far back as anybody asks
 	Until    when.Moment // its last day; unknown while it is held
 	Severity Severity
+	Concern  Concern
 	When     string // it is raised when …
 	Do       string
 	Clears   string
@@ -37,7 +39,7 @@ type Version struct {
 // Versions are all rows, in file order.
 var Versions = sync.OnceValue(func() (all []Version) {
 	for _, r := range rowsOf(ruleTable) {
-		v := Version{ID: r[0], Severity: Severity(r[3]), When: r[4], Do: r[5], Clears: r[6], Source: r[7], Sure: r[8]}
+		v := Version{ID: r[0], Severity: Severity(r[3]), Concern: Concern(slices.Index(concerns, r[4])), When: r[5], Do: r[6], Clears: r[7], Source: r[8], Sure: r[9]}
 		for i, m := range []*when.Moment{&v.From, &v.Until} {
 			if r[i+1] != "" {
 				var err error

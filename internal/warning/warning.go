@@ -23,6 +23,7 @@
 package warning
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -35,6 +36,19 @@ const (
 	Due  Severity = "due"  // a task with a deadline
 	Note Severity = "note" // shown on the case
 )
+
+// A Concern is what a warning is about, what comes first being least.
+type Concern int
+
+const (
+	Safety  Concern = iota // of the victim, now
+	Risk                   // how grave it is, and what would lessen it
+	Support                // for the victim
+	Record                 // what it is held to be, and whether all of it is seen
+)
+
+// concerns are what rules.csv calls them.
+var concerns = []string{"safety", "risk", "support", "record"}
 
 // A Step is what a hold may stop.
 type Step string
@@ -51,6 +65,7 @@ type Warning struct {
 	Pair     string
 	Key      string // tells apart several of one rule and pair: "" for most
 	Severity Severity
+	Concern  Concern
 	Level    int       // 1, and more as time passes without the response
 	Facts    []string  // ids of the facts that raised it
 	Raised   time.Time // when it came to stand
@@ -117,3 +132,23 @@ const (
 	Renewed What = "renewed" // other facts raise it now
 	Cleared What = "cleared"
 )
+
+// Pressing orders warnings by what comes first: what they concern, how high they have
+// risen, when they are or were due, or for want of that raised. Notes come last.
+func Pressing(a, b *Warning) int {
+	note := func(w *Warning) int {
+		if w.Severity == Note {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(note(a)-note(b), int(a.Concern)-int(b.Concern), b.Level-a.Level, a.Since().Compare(b.Since()), a.Raised.Compare(b.Raised))
+}
+
+// Since is the deadline of a warning, or when it was raised if it has none.
+func (w *Warning) Since() time.Time {
+	if w.By.IsZero() {
+		return w.Raised
+	}
+	return w.By
+}

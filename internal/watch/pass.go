@@ -129,6 +129,7 @@ func (s *Store) some(ctx context.Context) (asked int, err error) {
 type stood struct {
 	id, rule, which, severity string
 	level, raised, due, again int64
+	first                     int64
 }
 
 // ask works out anew what stands in a case and keeps what is new of it.
@@ -142,15 +143,15 @@ func (s *Store) ask(ctx context.Context, tx *db.Tx, sight *access.Sight, id stri
 		state = warning.State{}
 	}
 	kept, err := db.All(ctx, tx, func(r db.Row) (w stood, err error) {
-		return w, r.Scan(&w.id, &w.rule, &w.which, &w.severity, &w.level, &w.raised, &w.due, &w.again)
-	}, `SELECT id, rule, which, severity, level, raised, due, again FROM case_warnings WHERE case_id = $1 AND cleared IS NULL ORDER BY id`, id)
+		return w, r.Scan(&w.id, &w.rule, &w.which, &w.severity, &w.level, &w.raised, &w.due, &w.again, &w.first)
+	}, `SELECT id, rule, which, severity, level, raised, due, again, first FROM case_warnings WHERE case_id = $1 AND cleared IS NULL ORDER BY id`, id)
 	if err != nil {
 		return fmt.Errorf("kept: %w", err)
 	}
 	now := tx.Now.UnixMicro()
 	for i := range state.Standing {
 		w := &state.Standing[i]
-		is := stood{rule: w.Rule, which: which(&c, w.Pair, w.Key), severity: string(w.Severity), level: int64(w.Level), raised: w.Raised.UnixMicro()}
+		is := stood{rule: w.Rule, which: which(&c, w.Pair, w.Key), severity: string(w.Severity), level: int64(w.Level), raised: w.Raised.UnixMicro(), first: first(w)}
 		if !w.By.IsZero() {
 			is.due = w.By.UnixMicro()
 		}
@@ -161,7 +162,7 @@ func (s *Store) ask(ctx context.Context, tx *db.Tx, sight *access.Sight, id stri
 		if n < 0 {
 			is.id = db.NewID()
 			if err := tx.Insert(ctx, "case_warnings", []string{"id", "case_id", "rule", "which", "severity", "level", "raised", "due", "again", "first", "found", "why"},
-				[][]any{{is.id, id, is.rule, is.which, is.severity, is.level, is.raised, is.due, is.again, first(&is), now, ""}}); err != nil {
+				[][]any{{is.id, id, is.rule, is.which, is.severity, is.level, is.raised, is.due, is.again, is.first, now, ""}}); err != nil {
 				return fmt.Errorf("insert warning: %w", err)
 			}
 			continue
@@ -169,7 +170,7 @@ func (s *Store) ask(ctx context.Context, tx *db.Tx, sight *access.Sight, id stri
 		is.id = kept[n].id
 		if is != kept[n] {
 			if err := tx.Exec(ctx, `UPDATE case_warnings SET severity = $2, level = $3, raised = $4, due = $5, again = $6, first = $7 WHERE id = $1`,
-				is.id, is.severity, is.level, is.raised, is.due, is.again, first(&is)); err != nil {
+				is.id, is.severity, is.level, is.raised, is.due, is.again, is.first); err != nil {
 				return fmt.Errorf("change warning: %w", err)
 			}
 		}
@@ -216,16 +217,12 @@ func which(c *casefile.Case, pair, key string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// first orders a list: what has a higher level before, then what is due sooner, then
-// holds without a day, then notes; each by when it was raised.
-func first(w *stood) int64 {
-	const year = int64(365 * 24 * time.Hour / time.Microsecond)
-	at := w.raised + 100*year
-	if w.due > 0 {
-		at = w.due
+// first is the place of a warning in a list, the least first: warning.Pressing in a number.
+func first(w *warning.Warning) int64 {
+	const century = int64(100 * 366 * 24 * time.Hour / time.Microsecond) // 292 of them go in
+	group := int64(w.Concern)
+	if w.Severity == warning.Note {
+		group += 4
 	}
-	if w.severity == string(warning.Note) {
-		at += 200 * year
-	}
-	return at - min(w.level, 9)*1000*year
+	return w.Since().UnixMicro() + century*(20*group-2*int64(min(w.Level, 9)))
 }

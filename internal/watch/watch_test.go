@@ -165,7 +165,7 @@ func TestAsThingsHappen(t *testing.T) {
 
 		w.now = w.now.Add(72 * time.Hour)
 		w.pass()
-		late := w.list(ann, watch.Search{Overdue: true})
+		late := w.list(ann, watch.Search{Rule: "course-of-conduct", Overdue: true})
 		if len(late) == 0 || late[0].Level < 2 {
 			t.Errorf("after three days there is overdue: %+v", late)
 		}

@@ -236,18 +236,14 @@ func severity(w *warning.Warning, now time.Time) (text, colour string) {
 	return "Note", "govuk-tag--grey"
 }
 
-// pressing is the warning that must be seen to before any task: the first to be due,
-// or else a hold; nil when a task comes first.
-func (v *view) pressing() (first *warning.Warning) {
-	for i := range v.P.Warnings {
-		w := &v.P.Warnings[i]
-		switch {
-		case w.Severity == warning.Note, w.By.IsZero() && w.Severity != warning.Hold:
-		case first == nil, !w.By.IsZero() && (first.By.IsZero() || w.By.Before(first.By)):
-			first = w
-		}
+// pressing is the warning that must be seen to before any task; nil when a task was due
+// before it.
+func (v *view) pressing() *warning.Warning {
+	if len(v.P.Warnings) == 0 || v.P.Warnings[0].Severity == warning.Note {
+		return nil
 	}
-	if first != nil && len(v.P.Tasks) > 0 && (first.By.IsZero() || !first.By.Before(v.P.Tasks[0].Due)) {
+	first := &v.P.Warnings[0]
+	if len(v.P.Tasks) > 0 && v.P.Tasks[0].Due.Before(first.Since()) {
 		return nil
 	}
 	return first
