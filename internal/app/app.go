@@ -224,7 +224,7 @@ func (a *App) Mux(log *slog.Logger) *web.Mux {
 	}
 	m.Door = accountweb.Door(a.Guard, a.Accounts)
 	m.Door.Nav = nav
-	h := hall{a.Audit, a.Reports, a.config.Demo}
+	h := hall{a.Audit, a.Reports, a.Cases, a.Watch, a.config.Demo}
 	m.Handle("GET /{$}", h.show)
 	if a.config.Demo {
 		m.Door.SignIn = "/come-in"

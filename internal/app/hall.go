@@ -4,9 +4,11 @@ import (
 	"net/http"
 
 	"clew/internal/access"
+	"clew/internal/casefile"
 	"clew/internal/pattern"
 	"clew/internal/recording"
 	"clew/internal/report"
+	"clew/internal/watch"
 	"clew/internal/web"
 )
 
@@ -14,6 +16,8 @@ import (
 type hall struct {
 	audit   *recording.Store
 	reports *report.Store
+	cases   *casefile.Store
+	watch   *watch.Store
 	demo    bool
 }
 
@@ -26,7 +30,16 @@ type welcome struct {
 	Pressing []recording.Entry // not recorded, and nobody has decided
 	Waiting  int               // decisions that wait for a second person
 	Imports  int
+	Cases    []watch.Line // of whoever looks, the most pressing first
+	CasesAll int          // with warnings
+	Todo     int          // tasks
+	Late     bool         // the first of them
+	Asked    int          // referrals that wait for an answer
+	Overdue  int          // of them
 }
+
+// fewCases is how many cases the first page names.
+const fewCases = 5
 
 func (h hall) show(w http.ResponseWriter, r *http.Request) error {
 	ctx, by := r.Context(), access.From(r.Context())
@@ -45,6 +58,19 @@ func (h hall) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	if access.Offers(ctx, access.ReadImports) {
 		if _, v.Imports, err = h.reports.Imports(ctx, by, 0, 1); err != nil {
+			return err
+		}
+	}
+	if access.Offers(ctx, access.ReadCase) {
+		if v.Cases, v.CasesAll, err = h.watch.List(ctx, by, watch.Search{Whose: watch.Mine}, 0, fewCases); err != nil {
+			return err
+		}
+		todo, n, err := h.cases.Tasks(ctx, by, 0, 1)
+		if err != nil {
+			return err
+		}
+		v.Todo, v.Late = n, n > 0 && todo[0].Overdue
+		if v.Asked, v.Overdue, err = h.cases.Owed(ctx, by); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"clew/internal/pattern"
 	"clew/internal/recording"
 	"clew/internal/when"
+	"clew/internal/words"
 )
 
 func (v welcome) empty() bool {
@@ -26,11 +27,31 @@ func (v welcome) unrecorded() string {
 	return "patterns of reports suggest stalking, and no agency has recorded them as stalking."
 }
 
-func (v welcome) waiting() string {
-	if v.Waiting == 1 {
-		return "1 decision waits for a second person"
+// waits reports whether anything waits for whoever looks.
+func (v welcome) waits() bool { return len(v.Cases) > 0 || len(v.lines()) > 0 }
+
+// A line is what waits, and where.
+type line struct{ href, name string }
+
+func (v welcome) lines() (all []line) {
+	if v.Todo > 0 {
+		said := words.Count(v.Todo, "task of yours", "tasks of yours")
+		if v.Late {
+			said += ", the first of them overdue"
+		}
+		all = append(all, line{"/tasks", said})
 	}
-	return fmt.Sprintf("%d decisions wait for a second person", v.Waiting)
+	if v.Asked > 0 {
+		said := words.Count(v.Asked, "referral waits", "referrals wait") + " for an answer from your agency"
+		if v.Overdue > 0 {
+			said += fmt.Sprintf(", %d overdue", v.Overdue)
+		}
+		all = append(all, line{"/referrals", said})
+	}
+	if v.Waiting > 0 {
+		all = append(all, line{"/worklist?state=decided", words.Count(v.Waiting, "decision waits", "decisions wait") + " for a second person"})
+	}
+	return all
 }
 
 // A task is something to do, for whom it is their work.

@@ -370,7 +370,12 @@ func TestCase(t *testing.T) {
 	b.Click(`input[type="radio"][name="member"]`)
 	b.Follow(`form[method="post"]:has(input[name="leads"]) button`)
 	looks(t, b, "case-team-more")
-	b.Visit("/tasks")
+	b.Visit("/")
+	looks(t, b, "start-waits")
+	if got := b.Text("main"); !strings.Contains(got, "Waits for you") || !strings.Contains(got, "1 task of yours, the first of them overdue") || !strings.Contains(got, "warnings, ") {
+		t.Errorf("the first page does not say what waits: %.400s", got)
+	}
+	b.Follow(`main a[href="/tasks"]`)
 	looks(t, b, "tasks")
 	b.Visit("/cases")
 	looks(t, b, "cases")
@@ -388,7 +393,7 @@ func TestCase(t *testing.T) {
 	b.Press("He is back.")
 	b.Follow(`form[action$="/reopen"] button`)
 	looks(t, b, "case-reopened")
-	if got := b.Text(".clew-next"); !strings.Contains(got, "Overdue since") {
+	if got := b.Text(".clew-next"); !strings.Contains(got, "You. ") {
 		t.Errorf("next is %q", got)
 	}
 }

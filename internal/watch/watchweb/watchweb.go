@@ -122,6 +122,21 @@ func stand(l *watch.Line) string {
 	return said
 }
 
+// pressing is how pressing a case is, in a line.
+func pressing(l *watch.Line) string {
+	text, _ := severity(l)
+	if more := beside(l); more != "" {
+		text += " " + more
+	}
+	if l.All > 1 {
+		text += " · " + words.Count(l.All, "warning", "warnings")
+		if _, of, _ := strings.Cut(stand(l), ": "); of != "" {
+			text += ", " + of
+		}
+	}
+	return text
+}
+
 func (v *listing) empty() string {
 	switch {
 	case v.Overdue || v.Rule != "":
