@@ -31,6 +31,7 @@ var unwalled = map[string]string{
 	"glass":          "both agencies see it: who broke it, and before whose summary",
 	"cases":          "ids and codes; who leads it is asked before it is known whose it is, and of referrals and merges",
 	"case_suspects":  "ids alone",
+	"case_relations": "ids alone",
 	"case_team":      "ids alone",
 	"case_referrals": "the agency it is sent to sees it; what it says is sealed",
 	"case_series":    "ids alone",

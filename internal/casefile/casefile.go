@@ -78,6 +78,7 @@ const (
 	Reopened   Kind = "reopened"
 	Finished   Kind = "finished" // a task
 	Did        Kind = "did"      // a Deed
+	Related    Kind = "related"  // what they are to each other
 	Referred   Kind = "referred" // to an agency, to join
 	Offered    Kind = "offered"  // to an agency, to lead
 	Took       Kind = "took"     // a referral was accepted
@@ -143,6 +144,7 @@ type Event struct {
 	About    string // a report's offence, an incident's kind, a stage, a basis, an account
 	Words    string // what was written
 	On       string // of a deed: the day it was done, as dates are written
+	Who      string // of a relation: the suspect's name
 	Own      bool   // read by that agency alone
 	Lost     bool   // what was written cannot be opened: its key is missing or destroyed
 	Case     string // in which a step was written
@@ -159,6 +161,7 @@ type Page struct {
 	Total    int            // events
 	Mine     bool           // the actor is on the team
 	Orders   []Ordered      // the newest first
+	Related  []Relation     // the closest first
 	Stands   []string       // what stands in the way of closing it
 	Warnings []warning.Warning
 	Because  map[string]string // reports that raised them: what their agency calls each, by id

@@ -359,6 +359,10 @@ func (s *Store) SplitOff(ctx context.Context, by access.Actor, id, suspect, why 
 		case version != c.Version:
 			return fault.Conflict
 		}
+		written, err := relations(ctx, tx, c)
+		if err != nil {
+			return err
+		}
 		fresh = db.NewID()
 		if err := tx.Exec(ctx, `INSERT INTO cases (id, holder, victim, stage, apart, opened, version, stays) SELECT CAST($1 AS TEXT), holder, victim, stage, apart, CAST($2 AS BIGINT), 1, CAST($1 AS TEXT) FROM cases WHERE id = $3`, fresh, tx.Now.UnixMicro(), c.ID); err != nil {
 			return fmt.Errorf("insert case: %w", err)
@@ -402,6 +406,14 @@ func (s *Store) SplitOff(ctx context.Context, by access.Actor, id, suspect, why 
 		}
 		if err := s.step(ctx, tx, sight, fresh, Opened, "", "", true); err != nil {
 			return err
+		}
+		for _, r := range written { // what they are to each other goes with him
+			if r.Suspect != suspect || len(mentions) == 0 {
+				continue
+			}
+			if err := s.writeRelation(ctx, tx, sight, fresh, mentions[0], related{Is: r.Is.String(), From: r.From, Until: r.Until}); err != nil {
+				return err
+			}
 		}
 		return s.step(ctx, tx, sight, c.ID, Split, fresh, why, true)
 	})

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -30,6 +31,9 @@ func (s *Store) One(ctx context.Context, by access.Actor, id string, skip, most 
 		}
 		p.Now = v.Now
 		if p.Orders, err = orders(ctx, v, p.ID); err != nil {
+			return err
+		}
+		if p.Related, err = relations(ctx, v, &p.Case); err != nil {
 			return err
 		}
 		p.Mine = slices.ContainsFunc(p.Team, func(m Member) bool { return m.Account == sight.Account })
@@ -170,7 +174,50 @@ func (s *Store) events(ctx context.Context, q db.Querier, sight *access.Sight, c
 	if err := s.words(ctx, q, all); err != nil {
 		return 0, nil, err
 	}
+	if err := relate(ctx, q, c, all); err != nil {
+		return 0, nil, err
+	}
 	return int(n), all, s.incidentWords(ctx, q, sight, c, all)
+}
+
+// relate fills in what events of the kind Related say, and of which suspect.
+func relate(ctx context.Context, q db.Querier, c *Case, all []Event) error {
+	at := map[string]*Event{}
+	for i := range all {
+		if e := &all[i]; e.Kind == Related {
+			at[e.ID] = e
+			if err := e.relate(); err != nil {
+				return err
+			}
+		}
+	}
+	if len(at) == 0 {
+		return nil
+	}
+	who, err := suspectOfMention(ctx, q, c)
+	if err != nil {
+		return err
+	}
+	scan := func(r db.Row) (x [2]string, err error) { return x, r.Scan(&x[0], &x[1]) }
+	return db.Each(ctx, q, scan, func(x [2]string) error {
+		for _, p := range c.Suspects {
+			if p.ID == who[x[1]] {
+				at[x[0]].Who = p.Name
+			}
+		}
+		return nil
+	}, `SELECT step, suspect FROM case_relations WHERE step IN (`+db.List(1, len(at))+`)`, db.Args(slices.Sorted(maps.Keys(at)))...)
+}
+
+// relate reads what an event of the kind Related is about.
+func (e *Event) relate() error {
+	r, wrong, err := relationOf(e.About)
+	if e.About = r.Words(); wrong {
+		e.About += ": that was not so"
+	} else if r.Is == pattern.Partner || r.Is == pattern.FormerPartner {
+		e.On = r.Until
+	}
+	return err
 }
 
 // words opens what was written in some steps, each with the key of the case it was

@@ -142,7 +142,11 @@ func head(ctx context.Context, q db.Querier, sight *access.Sight, id string) (Ca
 
 // step writes down what was done. words are sealed.
 func (s *Store) step(ctx context.Context, tx *db.Tx, sight *access.Sight, id string, k Kind, about, words string, shared bool) error {
-	step, sealed, n := db.NewID(), []byte{}, 0
+	return s.stepAs(ctx, tx, sight, db.NewID(), id, k, about, words, shared)
+}
+
+func (s *Store) stepAs(ctx context.Context, tx *db.Tx, sight *access.Sight, step, id string, k Kind, about, words string, shared bool) error {
+	sealed, n := []byte{}, 0
 	if shared {
 		n = 1
 	}
@@ -285,6 +289,9 @@ func hindrances(ctx context.Context, q db.Querier, sight *access.Sight, c *Case,
 // mention that stays of the same person, if there is one. Otherwise the case loses
 // that party; and when it was the last, what was written in it, for good.
 func (s *Store) Forget(ctx context.Context, tx *db.Tx, mention, stays string) error {
+	if err := tx.Exec(ctx, `UPDATE case_relations SET suspect = $2 WHERE suspect = $1`, mention, stays); err != nil {
+		return fmt.Errorf("move relations: %w", err)
+	}
 	if stays != "" {
 		if err := tx.Exec(ctx, `UPDATE cases SET victim = $2 WHERE victim = $1`, mention, stays); err != nil {
 			return fmt.Errorf("move victim: %w", err)

@@ -312,7 +312,7 @@ func setOf[T ~string](all []T, names []string) pattern.Set {
 
 // took are the steps that say what agencies did.
 func (s *Store) took(ctx context.Context, v *db.View, sight *access.Sight, c *Case) ([]Item, error) {
-	kinds := []string{string(Did), string(Opened), string(Closed), string(Reopened), string(Staged), string(ToldVictim)}
+	kinds := []string{string(Did), string(Opened), string(Closed), string(Reopened), string(Staged), string(ToldVictim), string(Related)}
 	scan := func(r db.Row) (x Item, err error) {
 		var at int64
 		if err := r.Scan(&x.ID, &x.Kind, &x.Agency, &x.Name, &x.About, &at); err != nil {
@@ -323,6 +323,13 @@ func (s *Store) took(ctx context.Context, v *db.View, sight *access.Sight, c *Ca
 		switch x.Kind {
 		case Staged:
 			x.Drawn.Short = strings.ToLower(Stage(x.About).Name())
+		case Related: // drawn on the day they parted, which is when it grows dangerous
+			if err := x.relate(); err != nil {
+				return x, fmt.Errorf("relation %s: %w", x.ID, err)
+			}
+			if m, err := when.Parse(x.On); err == nil && m.Known() {
+				x.Drawn.From, x.Drawn.To, x.Drawn.Short = m.From, m.To.Add(-time.Microsecond), "they parted"
+			}
 		case Did:
 			var d done
 			if err := json.Unmarshal([]byte(x.About), &d); err != nil {
@@ -350,7 +357,7 @@ func (s *Store) took(ctx context.Context, v *db.View, sight *access.Sight, c *Ca
 
 // shorts are the few words beside a line for what was done.
 var shorts = map[string]string{
-	string(Opened): "case opened", string(Closed): "case closed", string(Reopened): "opened again", string(ToldVictim): "victim told",
+	string(Opened): "case opened", string(Closed): "case closed", string(Reopened): "opened again", string(ToldVictim): "victim told", string(Related): "relationship",
 	"assessment:made": "risk assessed", "assessment:refused": "assessment refused", "offer:accepted": "advocate accepted", "offer:declined": "advocate declined",
 	"warning:words-of-advice": "words of advice", "warning:harassment-warning": "warning notice", "arrest:suspect": "arrest", "order:SPO": "stalking order served",
 	"order:interim-SPO": "interim order served", "order:restraining": "restraining order", "order:non-molestation": "non-molestation order", "order:bail": "bail conditions",

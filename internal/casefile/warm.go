@@ -13,6 +13,7 @@ import (
 	"clew/internal/incident"
 	"clew/internal/law"
 	"clew/internal/pattern"
+	"clew/internal/person"
 	"clew/internal/warning"
 )
 
@@ -148,13 +149,21 @@ func (w *warm) bring(ctx context.Context, q db.Querier, sight *access.Sight, c *
 			}
 		}
 	}
-	relations := make([]pattern.Relationship, len(c.Suspects))
+	closest := make([]pattern.Relationship, len(c.Suspects))
 	for _, u := range w.units {
 		if u.suspect >= 0 {
-			relations[u.suspect] = max(relations[u.suspect], u.relation)
+			closest[u.suspect] = max(closest[u.suspect], u.relation)
 		}
 	}
-	for i, r := range relations {
+	written, err := relations(ctx, q, c)
+	if err != nil {
+		return err
+	}
+	for i := range written {
+		n := slices.IndexFunc(c.Suspects, func(p person.Person) bool { return p.ID == written[i].Suspect })
+		closest[n] = max(closest[n], written[i].asks())
+	}
+	for i, r := range closest {
 		said := ""
 		if r != pattern.Unsaid {
 			said = r.String()

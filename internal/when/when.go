@@ -7,6 +7,7 @@ package when
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 	_ "time/tzdata" // a machine without zone files still knows London
@@ -119,8 +120,8 @@ func TimeOf(t time.Time) string { return t.In(London).Format("15:04") }
 
 var errForm = errors.New("write a date as 2026-02-03 or 03/02/2026, with a time as 19:05 if you have it")
 
-// Parse reads a date in the forms of docs/formats.md: ISO 8601 or British, to
-// the minute, the day, about the day (~), the month or the year, or "unknown".
+// Parse reads a date in the forms of docs/formats.md: ISO 8601 or British, its
+// month a number or in words, to the minute, the day, about the day (~), the month or the year, or "unknown".
 // A time without a zone is London's; one that the clocks skip in March is read
 // as an hour later, one that comes twice in October as the first. The
 // error says what to write instead.
@@ -133,7 +134,7 @@ func Parse(s string) (Moment, error) {
 		return Moment{}, nil
 	}
 	about := strings.HasPrefix(s, "~")
-	date, clock, zone, err := split(strings.TrimPrefix(s, "~"))
+	date, clock, zone, err := split(numbered(strings.TrimSpace(strings.TrimPrefix(s, "~"))))
 	if err != nil {
 		return Moment{}, err
 	}
@@ -156,6 +157,30 @@ func Parse(s string) (Moment, error) {
 		return Moment{time.Date(y, m, 1, 0, 0, 0, 0, London).UTC(), time.Date(y, m+1, 1, 0, 0, 0, 0, London).UTC(), Month}, nil
 	}
 	return Moment{time.Date(y, 1, 1, 0, 0, 0, 0, London).UTC(), time.Date(y+1, 1, 1, 0, 0, 0, 0, London).UTC(), Year}, nil
+}
+
+// spelt is a date with its month as a word, as pages write them: 3 February 2026, 3rd Feb
+// 2026 19:05, February 2026.
+var spelt = regexp.MustCompile(`^(?i)(?:([0-9]{1,2})(?:st|nd|rd|th)? +)?([a-z]{3,9})\.? +([0-9]{4})((?:,? .*)?)$`)
+
+// numbered is a date with its month as a number.
+func numbered(s string) string {
+	part := spelt.FindStringSubmatch(s)
+	if part == nil {
+		return s
+	}
+	for m := time.January; m <= time.December; m++ {
+		name := strings.ToLower(m.String())
+		if said := strings.ToLower(part[2]); said != name && said != name[:3] && !(m == time.September && said == "sept") {
+			continue
+		}
+		date := fmt.Sprintf("%d/%s%s", m, part[3], strings.TrimPrefix(part[4], ","))
+		if part[1] != "" {
+			date = part[1] + "/" + date
+		}
+		return date
+	}
+	return s
 }
 
 // split takes a date, a clock time and a zone apart.

@@ -25,6 +25,11 @@ func TestParse(t *testing.T) {
 		"2026":                   "2026-01-01T00:00Z/2027-01-01T00:00Z",
 		" 2024-02-29 ":           "2024-02-29T00:00Z/2024-03-01T00:00Z",
 		"2026-03-29T01:30":       "2026-03-29T01:30Z/2026-03-29T01:31Z", // the hour that is skipped
+		"3 February 2026":        "2026-02-03T00:00Z/2026-02-04T00:00Z",
+		"3rd feb 2026, 19:05":    "2026-02-03T19:05Z/2026-02-03T19:06Z",
+		"~ 3 Feb. 2026":          "2026-01-31T00:00Z/2026-02-07T00:00Z",
+		"MARCH 2023":             "2023-03-01T00:00Z/2023-03-31T23:00Z",
+		"Sept 2023":              "2023-08-31T23:00Z/2023-09-30T23:00Z",
 		"2026-10-25T01:30":       "2026-10-25T00:30Z/2026-10-25T00:31Z", // the first of two
 	} {
 		m, err := when.Parse(in)
@@ -58,7 +63,8 @@ func TestParseRefuses(t *testing.T) {
 		"46000":            "write a date",
 		"0000":             "not between", "0201-03-04": "not between", "9999-12-31T23:00-12": "not between",
 		"2026-02-03T19:05+99:99": "zone",
-		"٢٠٢٦":                   "write a date",
+		"31 February 2026":       "no day 31", "3 Maybe 2026": "write a date", "Feb 3 2026": "write a date", "March 23": "write a date", "March 2023 19:05": "write a date",
+		"٢٠٢٦": "write a date",
 	} {
 		if m, err := when.Parse(in); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("Parse(%q) is %v, %v; want an error that says %q", in, m, err, says)
@@ -98,7 +104,7 @@ func TestStringReadsBack(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"2026-02-03T19:05", "~2026-02-03", "31/12/2025 23:10", "2026", "unknown", "2026-02-03T19:05+01:00", "1/1/0001"} {
+	for _, s := range []string{"2026-02-03T19:05", "~2026-02-03", "31/12/2025 23:10", "2026", "unknown", "2026-02-03T19:05+01:00", "1/1/0001", "3rd Feb. 2026, 19:05", "March 2023"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -323,6 +323,19 @@ func TestCase(t *testing.T) {
 	b.Follow(`form[action$="/deeds"] button`)
 	looks(t, b, "case-deed")
 
+	b.Click(`details:has(#is) summary`)
+	b.Fill("#related_from", "soon")
+	b.Follow(`form[action$="/relations"] button`)
+	looks(t, b, "case-relation-wrong")
+	b.Choose("#is", "partner")
+	b.Fill("#related_from", "2018")
+	b.Fill("#related_until", "March 2023")
+	b.Follow(`form[action$="/relations"] button`)
+	looks(t, b, "case-relation")
+	if got := b.Text(".clew-facts"); !strings.Contains(got, "Partner, 2018 to March 2023") {
+		t.Errorf("the facts of the case are %q", got)
+	}
+
 	watched := func() {
 		t.Helper()
 		if _, err := a.Watch.Pass(t.Context()); err != nil {

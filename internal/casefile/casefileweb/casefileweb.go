@@ -30,6 +30,7 @@ func Routes(m *web.Mux, s *casefile.Store, agencies func(r *http.Request) (map[s
 	m.Handle("POST /cases/{case}/notes", h.note)
 	m.Handle("POST /cases/{case}/told", h.tell)
 	m.Handle("POST /cases/{case}/deeds", h.do)
+	m.Handle("POST /cases/{case}/relations", h.relate)
 	m.Handle("POST /cases/{case}/warnings", h.answer)
 	m.Handle("POST /cases/{case}/tasks", h.addTask)
 	m.Handle("POST /cases/{case}/tasks/{task}/done", h.finish)
@@ -49,7 +50,7 @@ func Routes(m *web.Mux, s *casefile.Store, agencies func(r *http.Request) (map[s
 
 // done are the words for what was just done, by the key it is kept under.
 var done = map[string]string{
-	"opened": "This is the case", "noted": "The note is kept", "told": "It is kept that the victim was told", "did": "It is kept that this was done", "answered": "It is kept why no more is needed", "task": "The task is kept", "finished": "The task is done",
+	"opened": "This is the case", "noted": "The note is kept", "told": "It is kept that the victim was told", "did": "It is kept that this was done", "related": "It is kept what they are to each other", "answered": "It is kept why no more is needed", "task": "The task is kept", "finished": "The task is done",
 	"staged": "The stage is changed", "apart": "Who may read the case is changed", "closed": "The case is closed", "reopened": "The case is open again", "team": "The team is changed", "named": "The suspect is named",
 	"merged": "The two cases are one", "unmerged": "The two cases are as they were", "split": "This is the case of their own", "unsplit": "The two cases are one again", "linked": "The cases are linked", "unlinked": "This case is in no series any more",
 	"referred": "It is sent. How it stands is shown below", "accepted": "The referral is accepted", "declined": "The referral is declined", "back": "The referral is taken back", "late": "Somebody answered it while you looked, and what you did was not kept",
@@ -179,6 +180,11 @@ func (h room) tell(w http.ResponseWriter, r *http.Request) error {
 func (h room) do(w http.ResponseWriter, r *http.Request) error {
 	err := h.cases.Do(r.Context(), access.From(r.Context()), r.PathValue("case"), web.Text(r, "deed"), web.Text(r, "on"), web.Text(r, "deed_words"))
 	return h.after(w, r, "deed", "did", err)
+}
+
+func (h room) relate(w http.ResponseWriter, r *http.Request) error {
+	err := h.cases.Relate(r.Context(), access.From(r.Context()), r.PathValue("case"), web.Text(r, "related_suspect"), web.Text(r, "is"), web.Text(r, "related_from"), web.Text(r, "related_until"), web.Text(r, "wrong") == "yes")
+	return h.after(w, r, "related", "related", err)
 }
 
 func (h room) answer(w http.ResponseWriter, r *http.Request) error {

@@ -252,17 +252,28 @@ func (v *view) pressing() *warning.Warning {
 // A reason is a report or an incident that raised a warning.
 type reason struct{ Path, Name string }
 
-// relationship is what the victim and the suspects are to each other, as reported.
-func (v *view) relationship() string {
-	var all []string
+// relationship is what the victim and the suspects are to each other: as somebody wrote
+// it down, then what reports say beside that.
+func (v *view) relationship() (lines []string) {
+	written := map[string]bool{}
+	for i := range v.P.Related {
+		r := &v.P.Related[i]
+		written[r.Is.String()] = true
+		said := r.Words()
+		if len(v.P.Suspects) > 1 {
+			said += " (" + v.suspectName(r.Suspect) + ")"
+		}
+		lines = append(lines, said)
+	}
 	for i := range v.P.Patterns {
 		r := v.P.Patterns[i].Relationship
-		if r == pattern.Unsaid || slices.Contains(all, r.String()) {
+		if r == pattern.Unsaid || written[r.String()] {
 			continue
 		}
-		all = append(all, r.String())
+		written[r.String()] = true
+		lines = append(lines, (&casefile.Relation{Is: r}).Words()+", as reported")
 	}
-	return capital(words.List(all))
+	return lines
 }
 
 // daysWords is a day that was typed, as a page shows it.
@@ -272,6 +283,32 @@ func daysWords(on string) string {
 		return on
 	}
 	return m.Words()
+}
+
+func (v *view) suspectName(id string) string {
+	for _, p := range v.P.Suspects {
+		if p.ID == id {
+			return p.Name
+		}
+	}
+	return ""
+}
+
+// related are the choices of a form that says what they are to each other.
+func related() []govuk.Option {
+	all := []govuk.Option{{Text: "Choose"}}
+	for _, r := range casefile.Relations {
+		all = append(all, govuk.Option{Value: r.String(), Text: (&casefile.Relation{Is: r}).Words()})
+	}
+	return all
+}
+
+func (v *view) suspectChoices() []govuk.Option {
+	all := []govuk.Option{{Text: "Choose"}}
+	for _, p := range v.P.Suspects {
+		all = append(all, govuk.Option{Value: p.ID, Text: p.Name})
+	}
+	return all
 }
 
 // because are the reports and incidents that raised a warning, as many as a page names.
@@ -354,6 +391,12 @@ func title(e *casefile.Event) string {
 			name += ", " + m.Words()
 		}
 		return name
+	case casefile.Related:
+		said := "Relationship: " + strings.ToLower(e.About[:1]) + e.About[1:]
+		if e.Who != "" {
+			said += " (" + e.Who + ")"
+		}
+		return said
 	case casefile.Staged:
 		return "Stage: " + casefile.Stage(e.About).Name()
 	case casefile.Joined:
