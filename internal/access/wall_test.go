@@ -23,6 +23,7 @@ var walled = map[string]string{
 	"contacts": `SELECT holder FROM contacts`, "case_tasks": `SELECT what FROM case_tasks`,
 	"incidents": `SELECT agency FROM incidents`, "incident_facts": `SELECT who FROM incident_facts`, "case_warnings": `SELECT rule FROM case_warnings`,
 	"rows_aside": `SELECT reason FROM rows_aside`, "case_steps": `SELECT agency || ' ' || shared FROM case_steps`,
+	"documents": `SELECT agency || ' ' || size FROM documents`, "document_chunks": `SELECT document FROM document_chunks`,
 	"people": `SELECT pool FROM people`, "patterns": `SELECT pool FROM patterns`, "views": `SELECT pool FROM views`, "audit_samples": `SELECT pool FROM audit_samples`,
 }
 
@@ -60,6 +61,12 @@ func filled(t *testing.T, where string) *partnership {
 			add("incident_facts", map[string]any{"id": "f" + n, "incident": "n" + n, "case_id": "k" + n, "who": a})
 			add("case_warnings", map[string]any{"id": "w" + n, "case_id": "k" + n, "rule": a})
 			for shared := range 2 {
+				one, basis := fmt.Sprint("d", i, shared), ""
+				if shared == 1 {
+					basis = "consent"
+				}
+				add("documents", map[string]any{"id": one, "case_id": "k" + n, "agency": a, "basis": basis, "size": shared})
+				add("document_chunks", map[string]any{"document": one})
 				add("case_steps", map[string]any{"id": fmt.Sprint("s", i, shared), "case_id": "k" + n, "agency": a, "shared": shared})
 			}
 			add("people", map[string]any{"id": "r" + n + "s", "pool": pool.ID})
@@ -116,14 +123,21 @@ func TestWall(t *testing.T) {
 				if want = nil; len(s.Pool.Agencies) == 1 { // a new pool has not been worked out
 					want = []string{s.Pool.ID}
 				}
-			case "case_steps":
+			case "case_steps", "documents", "document_chunks":
 				want = nil
 				for _, a := range s.Pool.Agencies {
-					if a == s.Agency {
-						want = append(want, a+" 0")
+					for shared := range 2 {
+						if shared == 0 && a != s.Agency {
+							continue
+						}
+						if table == "document_chunks" {
+							want = append(want, fmt.Sprint("d", slices.Index(p.agencies, a), shared))
+						} else {
+							want = append(want, fmt.Sprint(a, " ", shared))
+						}
 					}
-					want = append(want, a+" 1")
 				}
+				slices.Sort(want)
 			}
 			if got := sees(q, table); !slices.Equal(got, want) {
 				t.Errorf("%s of %s sees %s of %v, want %v", s.Account, s.Agency, table, got, want)
@@ -184,7 +198,7 @@ func TestWall(t *testing.T) {
 			switch table {
 			case "contacts":
 				want--
-			case "case_steps":
+			case "case_steps", "documents", "document_chunks":
 				want *= 2
 			}
 			if got := sees(v, table); len(got) != want {

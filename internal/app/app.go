@@ -67,6 +67,7 @@ type Config struct {
 	Cert, Key string           // files, for TLS
 	Behind    []netip.Prefix   // proxies that have TLS
 	Provider  account.Provider // of single sign-on; none when it has no issuer
+	Document  int64            // the most bytes a document may have; casefile.MostDocument when 0
 	Metrics   string           // a loopback address for figures; none when empty
 }
 
@@ -166,6 +167,10 @@ func join(d *db.DB, c Config, sealer *seal.Sealer, log *ledger.Log) *App {
 	a.Seal, a.Vault = sealer, vault.NewStore(guard, sealer)
 	a.Keep = retention.NewStore(guard, a.Held)
 	a.Cases = casefile.NewStore(guard, sealer)
+	a.Cases.Held = retention.HoldsAny
+	if c.Document > 0 {
+		a.Cases.MostDocument = c.Document
+	}
 	a.Agencies.Parting = a.Cases.Parting
 	a.Watch = watch.NewStore(guard, a.Cases)
 	a.Audit.Holds = func(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string) (string, error) {
@@ -410,13 +415,14 @@ func (a *App) keepWatching(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// carryOut erases what two people have agreed may go, until ctx is done. What was
-// stopped goes on when the program begins again.
+// carryOut erases what two people have agreed may go, and what came in of documents that
+// were broken off, until ctx is done. What was stopped goes on when the program begins
+// again.
 func (a *App) carryOut(ctx context.Context, approved <-chan struct{}, log *slog.Logger) {
 	each := time.NewTicker(10 * time.Minute)
 	defer each.Stop()
 	for {
-		a.did(ctx, disposal, log, func() (int64, error) { return 0, a.Keep.Work(ctx) })
+		a.did(ctx, disposal, log, func() (int64, error) { return 0, errors.Join(a.Keep.Work(ctx), a.Cases.SweepDocuments(ctx)) })
 		select {
 		case <-ctx.Done():
 			return

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"clew/internal/access"
 	"clew/internal/account"
@@ -151,6 +152,7 @@ func (a *App) Begin(ctx context.Context) error {
 			a.Cases.AddTask(ctx, ruth, id, []string{"Ask her how she may be reached safely", "Ask for the call data of the numbers she gave", "Decide whether to apply for a stalking protection order", "Tell her what happens next"}[opened-1], []string{isla.Account, ruth.Account}[opened%2], day(opened*2-3)),
 			a.Cases.Note(ctx, isla, id, "She will speak to us. She asks that nobody rings the house.", true, "consent"),
 			a.castDiary(ctx, isla, id, day),
+			a.castDocuments(ctx, isla, ruth, id, day),
 		} {
 			if err != nil {
 				return err
@@ -168,5 +170,15 @@ func (a *App) castDiary(ctx context.Context, by access.Actor, id string, day fun
 	}
 	_, _, err = a.Cases.KeepDiary(ctx, by, id, casefile.Diary{Suspect: c.Suspects[0].ID, Reads: "consent", Paste: id,
 		Text: day(-9) + " 22:10 called four times, said nothing\n" + day(-6) + " flowers on the step, no card\n~" + day(-4) + " drove past the house twice\n"})
+	return err
+}
+
+// castDocuments puts what an advocate and the police were given with a case.
+func (a *App) castDocuments(ctx context.Context, advocate, officer access.Actor, id string, day func(int) string) error {
+	_, err := a.Cases.PutIn(ctx, advocate, id, casefile.Paper{Words: "Her list of the calls", Reads: "consent"}, "calls.csv", strings.NewReader("when,from,what\n"+day(-9)+" 22:10,number withheld,said nothing\n"+day(-9)+" 22:25,number withheld,breathing\n"))
+	if err != nil {
+		return err
+	}
+	_, err = a.Cases.PutIn(ctx, officer, id, casefile.Paper{Words: "Letter asking the phone company for call data", Reads: casefile.Alone}, "letter-to-provider.txt", strings.NewReader("Please send us the call data for the number in this case from "+day(-30)+" to "+day(0)+".\n"))
 	return err
 }

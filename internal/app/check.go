@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"clew/internal/casefile"
 	"clew/internal/db"
 	"clew/internal/seal"
 	"clew/internal/words"
@@ -58,16 +59,53 @@ func Check(ctx context.Context, c Config) (all []Finding, err error) {
 		return all, err
 	}
 	uploads, err := checkUploads(ctx, &c, d)
-	return append(all, ledger, keys, uploads), err
+	if err != nil {
+		return all, err
+	}
+	documents, err := checkDocuments(ctx, &c, d)
+	return append(all, ledger, keys, uploads, documents), err
+}
+
+// checkDocuments opens every document. Without the master key none opens, which is said
+// of the keys.
+func checkDocuments(ctx context.Context, c *Config, d *db.DB) (f Finding, err error) {
+	m, err := c.masterThere(ctx, d)
+	if m == nil || err != nil {
+		return Finding{What: "documents: not looked through, for want of the master key"}, nil
+	}
+	s, err := seal.Open(ctx, d, m)
+	if err != nil {
+		return f, err
+	}
+	if s.Trouble() != nil {
+		return Finding{What: "documents: not looked through, since the keys do not open"}, nil
+	}
+	n := 0
+	err = casefile.EachDocument(ctx, d, s, func(doc *casefile.Saved, trouble error) error {
+		if trouble != nil {
+			f.Wrong = append(f.Wrong, "the file of document "+doc.ID+" is damaged, or was changed: put it back from a backup")
+			return nil
+		}
+		n++
+		return nil
+	})
+	f.What = "documents: " + words.Thousands(n) + " open"
+	return f, err
+}
+
+// masterThere is the master key, or nil when there is none: Load would make one.
+func (c *Config) masterThere(ctx context.Context, d *db.DB) (seal.Master, error) {
+	k := c.Keeping()
+	if k.Text == "" && !fileThere(k.File) {
+		return nil, nil
+	}
+	return k.Load(ctx, d)
 }
 
 func checkKeys(ctx context.Context, c *Config, d *db.DB) (f Finding, err error) {
-	var m seal.Master
-	k := c.Keeping()
-	if k.Text != "" || fileThere(k.File) { // Load would make one
-		if m, err = k.Load(ctx, d); err != nil {
-			return Finding{"keys", []string{err.Error()}}, nil
-		}
+	m, err := c.masterThere(ctx, d)
+	if err != nil {
+		return Finding{"keys", []string{err.Error()}}, nil
 	}
 	n, err := seal.Check(ctx, d, m)
 	if err != nil {

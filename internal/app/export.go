@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"clew/internal/access"
+	"clew/internal/casefile"
 	"clew/internal/db"
 	"clew/internal/fault"
 	"clew/internal/ledger"
@@ -22,7 +23,7 @@ import (
 
 // Export writes everything there is to a new folder: a file of JSON lines for each
 // table, and a README of their columns. What is sealed stays sealed; opened, the
-// contact details are written to a file of their own as well. That it was done is in
+// contact details and the documents are written to files of their own as well. That it was done is in
 // the ledger first.
 func Export(ctx context.Context, c Config, folder string, opened bool) (tables, rows int, err error) {
 	if c.Database == "" {
@@ -51,7 +52,7 @@ func Export(ctx context.Context, c Config, folder string, opened bool) (tables, 
 	}
 	fields := []string{"everything"}
 	if opened {
-		fields = append(fields, "contact details")
+		fields = append(fields, "contact details", "documents")
 	}
 	err = d.Write(ctx, func(tx *db.Tx) error {
 		by := access.Program("", "command line")
@@ -79,6 +80,7 @@ func Export(ctx context.Context, c Config, folder string, opened bool) (tables, 
 			return 0, 0, err
 		}
 		readme.WriteString("\n## opened/contacts.jsonl\n\nContact details, opened. Nobody but who needs them may have this file.\n\nid, person, kind, value, note\n")
+		readme.WriteString("\n## opened/documents.jsonl\n\nDocuments of cases, opened: the content of each is the file opened/documents/ID. Nobody has looked for viruses in them.\n\nid, case_id, incident, agency, basis, name, words, type, size, account, by, at, damaged\n")
 	}
 	return len(names), rows, os.WriteFile(filepath.Join(folder, "README.md"), []byte(readme.String()), 0o600)
 }
@@ -112,11 +114,40 @@ func exportOpened(ctx context.Context, c *Config, d *db.DB, folder string) error
 	if err := os.Mkdir(filepath.Join(folder, "opened"), 0o700); err != nil {
 		return err
 	}
+	if err := exportDocuments(ctx, d, s, filepath.Join(folder, "opened")); err != nil {
+		return err
+	}
 	return jsonLines(filepath.Join(folder, "opened", "contacts.jsonl"), func(line func([]string, []any) error) error {
 		return d.Read(ctx, func(v *db.View) error {
 			return vault.EachOpened(ctx, v, s, func(r vault.Revealed) error {
 				return line([]string{"id", "person", "kind", "value", "note"}, []any{r.ID, r.Person, string(r.Kind), r.Value, r.Note})
 			})
+		})
+	})
+}
+
+// exportDocuments writes each document to a file that is called by its id, and what it is
+// called and what was said of it to a list. Nothing is called as somebody called it: a name
+// might be that of something that runs.
+func exportDocuments(ctx context.Context, d *db.DB, s *seal.Sealer, folder string) error {
+	files := filepath.Join(folder, "documents")
+	if err := os.Mkdir(files, 0o700); err != nil {
+		return err
+	}
+	return jsonLines(filepath.Join(folder, "documents.jsonl"), func(line func([]string, []any) error) error {
+		return casefile.EachDocument(ctx, d, s, func(doc *casefile.Saved, trouble error) error {
+			damaged := trouble != nil
+			if !damaged {
+				out, err := os.OpenFile(filepath.Join(files, doc.ID), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+				if err != nil {
+					return err
+				}
+				if err := errors.Join(doc.WriteContent(ctx, out), out.Close()); err != nil {
+					return fmt.Errorf("document %s: %w", doc.ID, err)
+				}
+			}
+			return line([]string{"id", "case_id", "incident", "agency", "basis", "name", "words", "type", "size", "account", "by", "at", "damaged"},
+				[]any{doc.ID, doc.Document.Case, doc.Incident, doc.Agency, doc.Basis, doc.Name, doc.Words, doc.Type, doc.Size, doc.Account, doc.By, doc.At.UnixMicro(), damaged})
 		})
 	})
 }

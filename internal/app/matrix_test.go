@@ -109,8 +109,10 @@ func open(t *testing.T) *partnership {
 		}
 		one, err := a.Cases.RecordIncident(t.Context(), by, kase, casefile.Telling{Reads: "safeguarding", Draft: incident.Draft{Happened: "3/1/2026", Kind: "call", Suspect: casefile.Nobody}})
 		must(err)
+		paper, err := a.Cases.PutIn(t.Context(), by, kase, casefile.Paper{Words: "A letter", Reads: "safeguarding"}, "letter.txt", strings.NewReader("He wrote again."))
+		must(err)
 		p.ids[relation] = map[string]string{
-			"case": kase, "task": "none", "incident": one, "referral": referral,
+			"case": kase, "task": "none", "incident": one, "document": paper, "referral": referral,
 			"report": first, "pattern": first, "person": person.SuspectOf(first), "import": in.ID, "decision": decision, "sample": sample,
 			"classification": report.Classification("8L", "Harassment"), "view": "none", "account": "colleague", "key": "none", "glass": "none", "agreement": "none", "lock": "none", "item": "none", "team": "none", "agency": holders[relation], "session": "none", "link": "none", "contact": "none", "reveal": "none", "level": "0", "index": "0", "hold": hold, "disposal": disposal, "chronology": "control-one-off", "lawtable": "offences",
 		}
@@ -232,7 +234,7 @@ func said(w *httptest.ResponseRecorder) string {
 }
 
 // bound are the names of parts of an address by which something is in a relation.
-var bound = []string{"report", "pattern", "person", "import", "decision", "sample", "hold", "disposal", "case", "referral", "incident"}
+var bound = []string{"report", "pattern", "person", "import", "decision", "sample", "hold", "disposal", "case", "referral", "incident", "document"}
 
 // about reports whether a route is about one thing that somebody holds.
 func about(route string) bool {

@@ -227,6 +227,23 @@ func (s *sowing) sow(text string, n int) {
 	s.post(kase+"/diary", url.Values{"do": {"keep"}, "diary": {text + "\n3/1/2026 " + text}, "suspect": {casefile.Nobody}, "reads": {"own"}, "paste": {text + serial}})
 	s.get(kase + "/incidents?" + url.Values{"kind": {text}, "suspect": {text}, "page": {text}}.Encode())
 	s.get(kase + "/incidents")
+	s.post(kase+"/documents", url.Values{"words": {text}, "incident": {text}, "reads": {text}})
+	s.get(kase + "/documents/new?" + url.Values{"incident": {text}}.Encode())
+	one, err := s.Cases.PutIn(s.t.Context(), s.officer, s.ids["case"], casefile.Paper{Words: cut("A file: "+text, 500), Reads: casefile.Alone}, text, strings.NewReader(text+serial))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	paper := kase + "/documents/" + one
+	s.get(paper)
+	s.get(paper + "/file")
+	s.get(kase + "/documents?" + url.Values{"incident": {text}, "page": {text}}.Encode())
+	s.get(kase + "/documents")
+	s.post(paper+"/share", url.Values{"basis": {text}})
+	s.post(paper+"/share", url.Values{"basis": {"consent"}})
+	s.post(paper+"/removal", url.Values{"why": {strings.Repeat(text+" ", 501)[:501]}})
+	s.get(kase)
+	s.post(paper+"/removal", url.Values{"why": {cut(text, 500)}})
+	s.get(paper)
 	s.get(kase)
 	s.get("/imports")
 	s.post("/agencies/new", url.Values{"id": {text}, "name": {text}, "kind": {text}})

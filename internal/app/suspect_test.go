@@ -148,6 +148,10 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 		must(a.Cases.Refer(t.Context(), colleague, kase, casefile.Sending{Wish: casefile.ToLead, To: confidant, Basis: "safeguarding", Why: "Mara Quillfeather works with Farrowgate", Safety: "Tell nobody at the station"}))
 		_, err = a.Cases.RecordIncident(t.Context(), colleague, kase, casefile.Telling{Reads: "safeguarding", Draft: incident.Draft{Happened: "3/1/2026", Kind: "call", Suspect: casefile.Nobody, Said: incident.Said{Words: "Farrowgate rang Mara Quillfeather"}}})
 		must(err)
+		for _, reads := range []casefile.Basis{"safeguarding", casefile.Alone} {
+			_, err = a.Cases.PutIn(t.Context(), colleague, kase, casefile.Paper{Words: "Farrowgate to Mara Quillfeather", Reads: reads}, "farrowgate.txt", strings.NewReader("Mara, it is Ted. "+string(reads)))
+			must(err)
+		}
 		must(a.Held.Decide(t.Context(), colleague, person.SuspectOf(hidden), person.SuspectOf(b.ids["NM/11"]), false, "Farrowgate is not Marlowe"))
 	}
 	must(a.Audit.SaveView(t.Context(), colleague, "Farrowgate", "name=Farrowgate"))
@@ -167,6 +171,8 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 		must(a.Cases.Link(t.Context(), colleague, b.ids["case"], theirs))
 	}
 	b.ids["incident"], err = a.Cases.RecordIncident(t.Context(), colleague, b.ids["case"], casefile.Telling{Reads: "safeguarding", Draft: incident.Draft{Happened: "3/1/2026", Kind: "call", Suspect: casefile.Nobody}})
+	must(err)
+	b.ids["document"], err = a.Cases.PutIn(t.Context(), colleague, b.ids["case"], casefile.Paper{Words: "A letter", Reads: "safeguarding"}, "letter.txt", strings.NewReader("He wrote again."))
 	must(err)
 	decision, err := a.Audit.Decide(t.Context(), colleague, b.ids["pattern"], recording.Harassment, "", "Read it", 2)
 	must(err)

@@ -13,9 +13,11 @@
 package casefile
 
 import (
+	"context"
 	"time"
 
 	"clew/internal/access"
+	"clew/internal/db"
 	"clew/internal/pattern"
 	"clew/internal/person"
 	"clew/internal/seal"
@@ -165,6 +167,7 @@ type Page struct {
 	Stands   []string       // what stands in the way of closing it
 	Warnings []warning.Warning
 	Because  map[string]string // reports that raised them: what their agency calls each, by id
+	Papers   Documents         // the newest
 	Around
 }
 
@@ -209,13 +212,19 @@ type Store struct {
 	guard *access.Guard
 	seal  *seal.Sealer
 
+	// MostDocument is how many bytes a document may have.
+	MostDocument int64
+	// Held reports whether a legal hold of an agency in force is on any of some people, or
+	// on a report of theirs: the room that keeps holds fills it in.
+	Held func(ctx context.Context, q db.Querier, agency string, people []string) (bool, error)
+
 	changed chan struct{}
 	engines engines
 }
 
 // NewStore returns the store behind a guard, sealed by s.
 func NewStore(g *access.Guard, s *seal.Sealer) *Store {
-	return &Store{guard: g, seal: s, changed: make(chan struct{}, 1)}
+	return &Store{guard: g, seal: s, MostDocument: MostDocument, changed: make(chan struct{}, 1)}
 }
 
 // Changed has something in it once something was done in a case. One may wait.

@@ -21,6 +21,9 @@ import (
 // mostIncidents is how many incidents a case may have, so that its pages stand.
 const mostIncidents = 50_000
 
+// mostPapers is how many documents the page of an incident shows.
+const mostPapers = 20
+
 // Alone says that only the agency of whoever writes may read an incident. It is put in
 // the place of a basis.
 const Alone Basis = "own"
@@ -54,7 +57,8 @@ type IncidentPage struct {
 	Case
 	Versions []Incident
 	Facts    []incident.Fact
-	Agencies []string // that read the case
+	Papers   Documents // that belong to it, the newest
+	Agencies []string  // that read the case
 }
 
 // Now is the incident as it stands.
@@ -175,6 +179,9 @@ func (s *Store) Incident(ctx context.Context, by access.Actor, id, one string) (
 		}
 		opener, trouble := keys(versions[0].Case)
 		if err := incident.FactWords(ctx, v, opener, trouble, one, p.Facts); err != nil {
+			return err
+		}
+		if p.Papers, err = s.documents(ctx, v, sight, &p.Case, one, 0, mostPapers); err != nil {
 			return err
 		}
 		p.Agencies = sight.Pool.Agencies

@@ -19,6 +19,9 @@ import (
 	"clew/internal/seal"
 )
 
+// newest is how many documents the page of a case shows.
+const newest = 3
+
 // One is the page of a case, with events from skip on, the newest first.
 func (s *Store) One(ctx context.Context, by access.Actor, id string, skip, most int) (p Page, err error) {
 	err = s.guard.Look(ctx, by, access.ReadCase, func(v *db.View, sight *access.Sight) error {
@@ -60,6 +63,9 @@ func (s *Store) One(ctx context.Context, by access.Actor, id string, skip, most 
 			if p.Stands, err = hindrances(ctx, v, sight, &p.Case, p.Warnings); err != nil {
 				return err
 			}
+		}
+		if p.Papers, err = s.documents(ctx, v, sight, &p.Case, "", 0, newest); err != nil {
+			return err
 		}
 		if p.Total, p.Events, err = s.events(ctx, v, sight, &p.Case, skip, most); err != nil {
 			return err
@@ -175,6 +181,13 @@ func (s *Store) events(ctx context.Context, q db.Querier, sight *access.Sight, c
 		return 0, nil, err
 	}
 	if err := relate(ctx, q, c, all); err != nil {
+		return 0, nil, err
+	}
+	steps := make([]*Event, len(all))
+	for i := range all {
+		steps[i] = &all[i]
+	}
+	if err := s.documentWords(ctx, q, sight, c, steps); err != nil {
 		return 0, nil, err
 	}
 	return int(n), all, s.incidentWords(ctx, q, sight, c, all)

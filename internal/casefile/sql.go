@@ -9,6 +9,7 @@ import (
 
 	"clew/internal/access"
 	"clew/internal/db"
+	"clew/internal/document"
 	"clew/internal/fault"
 	"clew/internal/incident"
 	"clew/internal/pattern"
@@ -331,6 +332,9 @@ func (s *Store) Forget(ctx context.Context, tx *db.Tx, mention, stays string) er
 			return fmt.Errorf("erase tasks: %w", err)
 		}
 		if err := incident.Forget(ctx, tx, id); err != nil {
+			return err
+		}
+		if err := document.Forget(ctx, tx, id); err != nil {
 			return err
 		}
 	}

@@ -312,7 +312,7 @@ func setOf[T ~string](all []T, names []string) pattern.Set {
 
 // took are the steps that say what agencies did.
 func (s *Store) took(ctx context.Context, v *db.View, sight *access.Sight, c *Case) ([]Item, error) {
-	kinds := []string{string(Did), string(Opened), string(Closed), string(Reopened), string(Staged), string(ToldVictim), string(Related)}
+	kinds := []string{string(Did), string(Opened), string(Closed), string(Reopened), string(Staged), string(ToldVictim), string(PutIn), string(Related)}
 	scan := func(r db.Row) (x Item, err error) {
 		var at int64
 		if err := r.Scan(&x.ID, &x.Kind, &x.Agency, &x.Name, &x.About, &at); err != nil {
@@ -352,12 +352,16 @@ func (s *Store) took(ctx context.Context, v *db.View, sight *access.Sight, c *Ca
 	if err != nil {
 		return nil, fmt.Errorf("what was done: %w", err)
 	}
-	return all, nil
+	steps := make([]*Event, len(all))
+	for i := range all {
+		steps[i] = &all[i].Event
+	}
+	return all, s.documentWords(ctx, v, sight, c, steps)
 }
 
 // shorts are the few words beside a line for what was done.
 var shorts = map[string]string{
-	string(Opened): "case opened", string(Closed): "case closed", string(Reopened): "opened again", string(ToldVictim): "victim told", string(Related): "relationship",
+	string(Opened): "case opened", string(Closed): "case closed", string(Reopened): "opened again", string(ToldVictim): "victim told", string(PutIn): "document", string(Related): "relationship",
 	"assessment:made": "risk assessed", "assessment:refused": "assessment refused", "offer:accepted": "advocate accepted", "offer:declined": "advocate declined",
 	"warning:words-of-advice": "words of advice", "warning:harassment-warning": "warning notice", "arrest:suspect": "arrest", "order:SPO": "stalking order served",
 	"order:interim-SPO": "interim order served", "order:restraining": "restraining order", "order:non-molestation": "non-molestation order", "order:bail": "bail conditions",

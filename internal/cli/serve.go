@@ -13,6 +13,7 @@ import (
 
 	"clew/internal/account"
 	"clew/internal/app"
+	"clew/internal/fault"
 	"clew/internal/seal"
 )
 
@@ -38,6 +39,7 @@ type serve struct {
 	Behind  []string `help:"Address of a proxy that has TLS; it alone is served, and believed." placeholder:"ADDR"`
 	Metrics string   `help:"Address for Prometheus figures, of this computer." placeholder:"ADDR"`
 	Quiet   bool     `help:"Log warnings only."`
+	Largest int      `name:"largest-document" help:"Most megabytes that a document of a case may have." default:"100" placeholder:"MB"`
 	Site    string   `help:"The address people type, when it is not localhost: passkeys answer to it." placeholder:"URL"`
 
 	SSOIssuer string `name:"sso-issuer" help:"Issuer of single sign-on (OpenID Connect)." group:"Single sign-on" placeholder:"URL"`
@@ -46,6 +48,9 @@ type serve struct {
 	SSOSecret string `name:"sso-secret" help:"The secret of Clew there. Set CLEW_SSO_SECRET: what is typed on a command line others can read." group:"Single sign-on" placeholder:"SECRET"`
 }
 
+// mostDocument is the most megabytes that --largest-document takes.
+const mostDocument = 10_000
+
 func (c *serve) Run(ctx context.Context, s Streams) error {
 	proxies, err := app.ParseProxies(c.Behind)
 	if err != nil {
@@ -53,6 +58,10 @@ func (c *serve) Run(ctx context.Context, s Streams) error {
 	}
 	config := c.app()
 	config.Listen, config.Cert, config.Key, config.Behind, config.Metrics = c.Listen, c.TLSCert, c.TLSKey, proxies, c.Metrics
+	if c.Largest < 1 || c.Largest > mostDocument {
+		return fault.Bad("largest-document", fmt.Sprintf("Say from 1 to %d megabytes with --largest-document", mostDocument))
+	}
+	config.Document = int64(c.Largest) << 20
 	config.Site, config.Provider = c.Site, account.Provider{Name: c.SSOName, Issuer: c.SSOIssuer, Client: c.SSOClient, Secret: c.SSOSecret}
 	return serveApp(ctx, s, config, c.Quiet, nil)
 }

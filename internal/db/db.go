@@ -26,9 +26,10 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // binds $N by number; other SQLite drivers bind by order of appearance
+	"modernc.org/sqlite" // binds $N by number; other SQLite drivers bind by order of appearance
 
 	"clew/migrations"
 )
@@ -219,4 +220,16 @@ func (d *DB) Analyze(ctx context.Context, tables ...string) error {
 	}
 	_, err := d.writer.ExecContext(ctx, `ANALYZE `+strings.Join(tables, ", "))
 	return err
+}
+
+// full is the code of SQLite for a disk, or a database, that has no room left.
+const full = 13
+
+// Full reports whether an error is that there is no room left for the database.
+func Full(err error) bool {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		return e.Code()&0xff == full
+	}
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == "53100"
 }

@@ -212,6 +212,19 @@ func IsHeld(ctx context.Context, q db.Querier, key string) (bool, error) {
 	return err == nil, err
 }
 
+// HoldsAny reports whether a hold of an agency in force is on any of some people, or on a
+// report that mentions one.
+func HoldsAny(ctx context.Context, q db.Querier, agency string, people []string) (bool, error) {
+	if len(people) == 0 {
+		return false, nil
+	}
+	in := `m.person IN (` + db.List(2, len(people)) + `)`
+	n, err := db.One(ctx, q, db.Number, `SELECT count(*) FROM holds h WHERE h.agency = $1 AND h.lifted IS NULL AND (
+		EXISTS (SELECT 1 FROM hold_mentions x JOIN mentions m ON m.id = x.mention WHERE x.hold = h.id AND `+in+`)
+		OR EXISTS (SELECT 1 FROM hold_reports x JOIN mentions m ON m.report = x.report WHERE x.hold = h.id AND `+in+`))`, append([]any{agency}, db.Args(people)...)...)
+	return n > 0, err
+}
+
 // Hold is one hold of the actor's agency, for somebody who is about to lift it.
 func (s *Store) Hold(ctx context.Context, by access.Actor, id string) (h Hold, err error) {
 	err = s.guard.Look(ctx, by, access.SetHold, func(v *db.View, sight *access.Sight) error {

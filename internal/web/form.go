@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	multiparts "mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
@@ -129,26 +130,54 @@ type File struct {
 // "": the person pressed the button without choosing one. Nothing is written to
 // disk: what is sent may name people.
 func Upload(r *http.Request, field string) (File, error) {
-	f := File{Reader: strings.NewReader(""), Fields: url.Values{}}
+	all, err := Uploads(r, field)
+	if err != nil {
+		return File{Reader: strings.NewReader(""), Fields: url.Values{}}, err
+	}
+	f, err := all.Next()
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return f, err
+}
+
+// Files are the files that were sent for one field of a form, one after the other. Read
+// each before the next; none is kept anywhere.
+type Files struct {
+	parts  *multiparts.Reader
+	field  string
+	fields url.Values
+	n      int
+}
+
+// Uploads reads a form that may have several files for a field.
+func Uploads(r *http.Request, field string) (*Files, error) {
 	if kind(r) != multipart {
-		return f, fmt.Errorf("%w: not multipart", errForm)
+		return nil, fmt.Errorf("%w: not multipart", errForm)
 	}
 	parts, err := r.MultipartReader()
 	if err != nil {
-		return f, fmt.Errorf("%w: %w", errForm, err)
+		return nil, fmt.Errorf("%w: %w", errForm, err)
 	}
-	for n := 0; ; n++ {
-		part, err := parts.NextPart()
+	return &Files{parts: parts, field: field, fields: url.Values{}}, nil
+}
+
+// Next is the next file, with the fields of the form that stand before it on the page.
+// After the last the error is io.EOF, and the File has the fields alone.
+func (s *Files) Next() (File, error) {
+	f := File{Reader: strings.NewReader(""), Fields: s.fields}
+	for ; ; s.n++ {
+		part, err := s.parts.NextPart()
 		switch {
 		case errors.Is(err, io.EOF):
-			return f, nil
+			return f, io.EOF
 		case err != nil:
 			return f, cut(err)
-		case n > maxFields:
+		case s.n > maxFields:
 			return f, errTooLong
 		}
-		if part.FormName() == field && part.Header.Get("Content-Disposition") != "" && isFile(part.Header.Get("Content-Disposition")) {
-			f.Reader, f.Name = part, clean(part.FileName())
+		if part.FormName() == s.field && isFile(part.Header.Get("Content-Disposition")) {
+			f.Reader, f.Name = broken{part}, clean(part.FileName())
 			return f, nil
 		}
 		value, err := io.ReadAll(io.LimitReader(part, formLimit+1))
@@ -158,8 +187,19 @@ func Upload(r *http.Request, field string) (File, error) {
 		case len(value) > formLimit:
 			return f, errTooLong
 		}
-		f.Fields.Add(part.FormName(), clean(string(value)))
+		s.fields.Add(part.FormName(), clean(string(value)))
 	}
+}
+
+// broken is a file whose error, when it is broken off, is that of a form.
+type broken struct{ io.Reader }
+
+func (b broken) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if err != nil && err != io.EOF {
+		err = cut(err)
+	}
+	return n, err
 }
 
 // Fields reads a form that was sent as multipart and has no file, for texts that are

@@ -18,8 +18,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -197,6 +199,18 @@ func Attach(w http.ResponseWriter, contentType, name string) io.Writer {
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Disposition", `attachment; filename="`+fileName(name)+`"`)
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	return w
+}
+
+// Save starts a download of something that somebody put in, of so many bytes, under the
+// name they gave it. Whatever it is, no browser shows it or runs it.
+func Save(w http.ResponseWriter, name string, size int64) io.Writer {
+	h := w.Header()
+	h.Set("Content-Type", "application/octet-stream")
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	h.Set("Content-Length", strconv.FormatInt(size, 10))
+	h.Set(gzhttp.HeaderNoCompression, "yes")
 	return w
 }
 

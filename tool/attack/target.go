@@ -132,11 +132,15 @@ func (t *target) fill(ctx context.Context, records int) error {
 	if err != nil {
 		return fmt.Errorf("record an incident: %w", err)
 	}
+	paper, err := t.app.Cases.PutIn(ctx, by, kase, casefile.Paper{Words: "A letter", Reads: "safeguarding"}, "letter.txt", strings.NewReader("He wrote again."))
+	if err != nil {
+		return fmt.Errorf("put in a document: %w", err)
+	}
 	if _, err := t.app.Watch.Pass(ctx); err != nil {
 		return err
 	}
 	t.ids = map[string]string{
-		"case": kase, "incident": one, "referral": "none", "task": "none", "lawtable": "offences", "chronology": "control-one-off",
+		"case": kase, "incident": one, "document": paper, "referral": "none", "task": "none", "lawtable": "offences", "chronology": "control-one-off",
 		"report": all[0].ID, "pattern": all[0].ID, "person": person.SuspectOf(all[0].ID), "import": i.ID, "decision": decision,
 		"sample": sample, "classification": used[0].ID, "view": views[0].ID, "agency": app.DemoAgency, "account": "none", "key": "none", "session": "none", "link": "none",
 	}

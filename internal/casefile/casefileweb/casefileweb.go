@@ -46,6 +46,7 @@ func Routes(m *web.Mux, s *casefile.Store, agencies func(r *http.Request) (map[s
 	h.referring(m)
 	h.joining(m)
 	h.incidentRoutes(m)
+	h.documentRoutes(m)
 }
 
 // done are the words for what was just done, by the key it is kept under.

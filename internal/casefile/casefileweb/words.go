@@ -417,6 +417,8 @@ func title(e *casefile.Event) string {
 		return "Opened again"
 	case casefile.Finished:
 		return "Done"
+	case casefile.PutIn, casefile.SharedNow, casefile.TookBack:
+		return titleOfDocument(e)
 	}
 	return titleOfJoin(e)
 }

@@ -1,0 +1,64 @@
+-- +goose Up
+-- Files put with a case. What a file is called, what was said about it and the key of
+-- its content are sealed under the key of the case; the content lies beside them in
+-- chunks, sealed under that key of its own. Times are microseconds since 1970, UTC.
+
+CREATE TABLE documents (
+  id        TEXT PRIMARY KEY,
+  case_id   TEXT NOT NULL REFERENCES cases (id),
+  incident  TEXT NOT NULL,             -- that it belongs to, or empty
+  agency    TEXT NOT NULL,             -- of whoever put it in
+  basis     TEXT NOT NULL,             -- of sharing; empty: that agency's own
+  size      BIGINT NOT NULL,           -- bytes in the clear
+  type      TEXT NOT NULL,             -- found from the bytes: image/jpeg
+  said      BYTEA NOT NULL,            -- sealed JSON: name, words, key; empty: taken back, or erased
+  digest    BYTEA NOT NULL,            -- keyed hash of case and content, to know it again; emptied with said
+  account   TEXT NOT NULL,
+  name      TEXT NOT NULL,             -- of whoever put it in
+  at        BIGINT NOT NULL,
+  gone      BIGINT,                    -- when it was taken back
+  gone_name TEXT NOT NULL,             -- by whom
+  why       BYTEA NOT NULL             -- it was taken back: sealed
+);
+CREATE INDEX documents_by_case ON documents (case_id, at, id);
+CREATE INDEX documents_by_incident ON documents (incident);
+
+CREATE TABLE document_chunks (          -- can be removed, with what they are of
+  document TEXT NOT NULL,
+  number   BIGINT NOT NULL,            -- 0: the first
+  sealed   BYTEA NOT NULL,
+  PRIMARY KEY (document, number)
+);
+
+CREATE TABLE document_uploads (         -- files of which not all is there yet
+  document TEXT PRIMARY KEY,
+  begun    BIGINT NOT NULL
+);
+
+-- What was put with a case is not changed. It may be shared, once; and taken back, once,
+-- which empties it, as an erasure does.
+
+CREATE TRIGGER documents_are_not_changed BEFORE UPDATE OF
+  id, case_id, incident, agency, size, type, account, name, at
+  ON documents FOR EACH ROW EXECUTE FUNCTION append_only();
+CREATE TRIGGER documents_stay_shared BEFORE UPDATE OF basis ON documents FOR EACH ROW WHEN (OLD.basis <> '') EXECUTE FUNCTION append_only();
+CREATE TRIGGER documents_are_only_emptied BEFORE UPDATE OF said, digest ON documents FOR EACH ROW WHEN (length(NEW.said) > 0 OR length(NEW.digest) > 0) EXECUTE FUNCTION append_only();
+CREATE TRIGGER documents_are_taken_back_once BEFORE UPDATE OF gone, gone_name ON documents FOR EACH ROW WHEN (OLD.gone IS NOT NULL) EXECUTE FUNCTION append_only();
+CREATE TRIGGER documents_say_why_once BEFORE UPDATE OF why ON documents FOR EACH ROW WHEN (OLD.gone IS NOT NULL AND length(NEW.why) > 0) EXECUTE FUNCTION append_only();
+CREATE TRIGGER documents_are_not_removed BEFORE DELETE ON documents FOR EACH ROW EXECUTE FUNCTION append_only();
+CREATE TRIGGER documents_are_not_emptied BEFORE TRUNCATE ON documents EXECUTE FUNCTION append_only();
+
+-- Whose rows are there: see 0030_wall.sql.
+ALTER TABLE documents ENABLE ROW LEVEL SECURITY;
+ALTER TABLE documents FORCE ROW LEVEL SECURITY;
+CREATE POLICY wall ON documents USING (
+  (SELECT current_setting('clew.holders')) = '*'
+  OR (basis <> '' OR agency = (SELECT current_setting('clew.agency', true)))
+  AND EXISTS (SELECT 1 FROM cases f JOIN cases c ON c.id = f.stays WHERE f.id = case_id
+    AND c.holder = ANY ((SELECT string_to_array(current_setting('clew.holders'), chr(31)))::text[]))) WITH CHECK (true);
+
+ALTER TABLE document_chunks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE document_chunks FORCE ROW LEVEL SECURITY;
+CREATE POLICY wall ON document_chunks USING (
+  (SELECT current_setting('clew.holders')) = '*'
+  OR EXISTS (SELECT 1 FROM documents d WHERE d.id = document)) WITH CHECK (true);
