@@ -197,3 +197,20 @@ func closes(ctx context.Context, q db.Querier, all []Lock) error {
 	keep := func(p [2]string) error { l := at[p[0]]; l.TeamNames = append(l.TeamNames, p[1]); return nil }
 	return errors.Join(failed, db.Each(ctx, q, scan, keep, `SELECT f.lock, t.name FROM lock_teams f JOIN teams t ON t.id = f.team WHERE f.lock IN (`+db.List(1, len(ids))+`) ORDER BY f.lock, t.name`, ids...))
 }
+
+// Closed are the people whom conflict locks in force hide from anybody, and whoever is
+// hidden with them.
+func (g *Guard) Closed(ctx context.Context, q db.Querier) (people []string, err error) {
+	locked, err := db.All(ctx, q, db.Text, `SELECT DISTINCT x.mention FROM locks l JOIN lock_mentions x ON x.lock = l.id WHERE l.lifted IS NULL ORDER BY 1`)
+	if err != nil || len(locked) == 0 {
+		return nil, err
+	}
+	if g.Shut == nil {
+		return nil, errors.New("access: there are locks, and nobody to say whom they hide")
+	}
+	err = q.Widely(ctx, func() (err error) {
+		people, err = g.Shut(ctx, q, locked)
+		return err
+	})
+	return people, err
+}

@@ -10,7 +10,7 @@ import (
 // The house (docs/design/house.md): rooms, the most general first, then the kit.
 var (
 	rooms   = []string{"access", "agency", "account", "law", "warning", "report", "person", "vault", "pattern", "intake", "recording", "incident", "document", "casefile", "watch", "retention"}
-	kit     = []string{"db", "fault", "govuk", "ledger", "seal", "table", "web", "when", "words"}
+	kit     = []string{"db", "fault", "govuk", "ledger", "seal", "table", "web", "when", "where", "words"}
 	joiners = []string{"app", "cli", "demo"}
 	// pure parts of a room may be used by rooms before it: they know nothing of
 	// databases, clocks or HTTP.

@@ -273,6 +273,9 @@ func (s *Store) RecordIncident(ctx context.Context, by access.Actor, id string, 
 		if err := incident.Add(ctx, tx, pen, writer(sight, c.ID), all); err != nil {
 			return err
 		}
+		if err := s.tie(ctx, tx, all); err != nil {
+			return err
+		}
 		made = all[0].ID
 		for n := range facts {
 			facts[n].Incident = made
@@ -343,7 +346,11 @@ func (s *Store) CorrectIncident(ctx context.Context, by access.Actor, id, one st
 		if err != nil {
 			return err
 		}
-		return incident.Add(ctx, tx, pen, writer(sight, old.Case), []incident.Incident{i})
+		all := []incident.Incident{i}
+		if err := incident.Add(ctx, tx, pen, writer(sight, old.Case), all); err != nil {
+			return err
+		}
+		return s.tie(ctx, tx, all)
 	})
 }
 
@@ -504,8 +511,8 @@ func (s *Store) KeepDiary(ctx context.Context, by access.Actor, id string, d Dia
 
 // incidentFacts are the facts that one incident of a case, and what was written about it,
 // are to early warnings. suspect is the number of who did it, or -1: what nobody is said to
-// have done is no conduct of any suspect.
-func incidentFacts(i *incident.Incident, about []*incident.Fact, suspect int) []warning.Fact {
+// have done is no conduct of any suspect. at is where a find was, if that is known.
+func incidentFacts(i *incident.Incident, about []*incident.Fact, suspect int, at *warning.Position) []warning.Fact {
 	f := warning.Fact{ID: incidentFact + i.ID, Kind: warning.OfIncident, By: "not known", Seq: i.Turn, Happened: i.Happened, Entered: i.Entered, Known: known(i.Basis, i.Agency, i.Entered),
 		Detail: warning.Detail{Behaviours: i.Behaviours, Acts: i.Acts, Channel: i.Channel, Count: i.Times, Features: i.Features}}
 	if i.Until.Known() {
@@ -514,13 +521,18 @@ func incidentFacts(i *incident.Incident, about []*incident.Fact, suspect int) []
 	if suspect >= 0 {
 		f.By, f.Pairs = whoOf(suspect), []string{pairNo(suspect)}
 	}
+	if i.Kind == incident.Find {
+		findFact(&f, i, at)
+	}
 	var all []warning.Fact
 	for _, x := range about {
 		if x.Kind == incident.Known {
 			f.Known = append(f.Known, warning.Knowing{By: x.Who, At: surely(x)})
 			continue
 		}
-		f.Fear = max(f.Fear, x.Fear)
+		if i.Kind != incident.Find {
+			f.Fear = max(f.Fear, x.Fear)
+		}
 		all = append(all, warning.Fact{ID: incidentFact + i.ID + "-" + x.ID, Kind: warning.OfImpact, Pairs: f.Pairs, Happened: x.When, Entered: x.At, Known: known(i.Basis, x.Agency, x.At),
 			Detail: warning.Detail{Fear: x.Fear, Impact: x.Impact}})
 	}

@@ -47,7 +47,7 @@ type Joinable struct {
 	Parts  []Part
 	Splits []Part
 	Same   []Choice // of the same victim, led by the actor's agency
-	Series []Choice // of another victim and one of the suspects, that the actor may read
+	Series []Choice // of another victim and one of the suspects, or that is tied to it, that the actor may read
 	Linked int      // other cases of its series that the actor may read
 }
 
@@ -75,16 +75,23 @@ func (s *Store) Joinable(ctx context.Context, by access.Actor, id string) (j Joi
 		if j.Same, err = db.All(ctx, v, scanChoice, columns+`vm.person = $2 AND c.closed IS NULL AND c.holder = `+db.List(len(args), 1)+where+` ORDER BY c.opened, c.id LIMIT $3`, args...); err != nil {
 			return fmt.Errorf("cases of the victim: %w", err)
 		}
-		if len(c.Suspects) == 0 {
-			return nil
+		tied, err := s.tiedCases(ctx, v, sight, &c)
+		if err != nil || len(c.Suspects)+len(tied) == 0 {
+			return err
 		}
 		where, args = Seen(sight, []any{c.ID, c.Victim.ID, mostChoices})
-		start := len(args) + 1
-		for _, p := range c.Suspects {
-			args = append(args, p.ID)
+		alike := `1 = 0`
+		if len(c.Suspects) > 0 {
+			alike = `EXISTS (SELECT 1 FROM case_suspects x JOIN mentions m ON m.id = x.mention WHERE ` + within("x.case_id", "c.id") + ` AND m.person IN (` + db.List(len(args)+1, len(c.Suspects)) + `))`
+			for _, p := range c.Suspects {
+				args = append(args, p.ID)
+			}
 		}
-		j.Series, err = db.All(ctx, v, scanChoice, columns+`vm.person <> $2
-			AND EXISTS (SELECT 1 FROM case_suspects x JOIN mentions m ON m.id = x.mention WHERE `+within("x.case_id", "c.id")+` AND m.person IN (`+db.List(start, len(c.Suspects))+`))
+		if len(tied) > 0 {
+			alike += ` OR c.id IN (` + db.List(len(args)+1, len(tied)) + `)`
+			args = append(args, db.Args(tied)...)
+		}
+		j.Series, err = db.All(ctx, v, scanChoice, columns+`vm.person <> $2 AND (`+alike+`)
 			AND NOT EXISTS (SELECT 1 FROM case_series y WHERE `+within("y.case_id", "c.id")+` AND y.until IS NULL AND y.series IN (SELECT z.series FROM case_series z WHERE `+within("z.case_id", "$1")+` AND z.until IS NULL))`+
 			where+` ORDER BY c.opened, c.id LIMIT $3`, args...)
 		return err
@@ -484,7 +491,7 @@ func endSeries(ctx context.Context, tx *db.Tx) error {
 	return nil
 }
 
-// Link puts two cases about one suspect into a series. Nothing of one is shown on the
+// Link puts two cases about one suspect, or that show the same, into a series. Nothing of one is shown on the
 // page of the other but that there is one, to those who may read both: there is no
 // step of it, which would tell everybody.
 func (s *Store) Link(ctx context.Context, by access.Actor, id, other string) error {
@@ -497,10 +504,18 @@ func (s *Store) Link(ctx context.Context, by access.Actor, id, other string) err
 		if err != nil {
 			return err
 		}
-		if o.ID == c.ID || !slices.ContainsFunc(c.Suspects, func(p person.Person) bool {
+		one := slices.ContainsFunc(c.Suspects, func(p person.Person) bool {
 			return slices.ContainsFunc(o.Suspects, func(x person.Person) bool { return x.ID == p.ID })
-		}) {
-			return fault.Bad("linked", "The two cases are about different suspects. If that is one person, say so on the page of the person first")
+		})
+		if !one && o.ID != c.ID {
+			tied, err := s.tiedCases(ctx, tx, sight, c)
+			if err != nil {
+				return err
+			}
+			one = slices.Contains(tied, o.ID)
+		}
+		if o.ID == c.ID || !one {
+			return fault.Bad("linked", "The two cases are about different suspects, and nothing ties them. If that is one person, say so on the page of the person first")
 		}
 		sight.Touched("series")
 		return link(ctx, tx, sight, c.ID, o.ID)

@@ -29,7 +29,13 @@ const (
 	Handle  ValueKind = "name online"
 	Vehicle ValueKind = "vehicle"
 	Place   ValueKind = "place"
+	Device  ValueKind = "device"
+	Wording ValueKind = "wording"
+	Method  ValueKind = "way of doing it"
 )
+
+// featureKinds are the kinds of value that incidents kept by hand show, by their codes.
+var featureKinds = map[string]ValueKind{"number": Number, "handle": Handle, "vehicle": Vehicle, "device": Device, "wording": Wording, "method": Method}
 
 // Links are who is reported with what, in the reports and incidents of a case and, as
 // far as the actor may read them, in the reports of others about the same suspects. What is written
@@ -71,7 +77,10 @@ type Tie struct {
 }
 
 // A Ref is a report to open, or an incident kept by hand, which has no Record.
-type Ref struct{ ID, Record string }
+type Ref struct {
+	ID, Record string
+	Case       string // of an incident of another case
+}
 
 const (
 	mostValues = 24
@@ -92,7 +101,7 @@ func (s *Store) Links(ctx context.Context, by access.Actor, id string, others bo
 		if err != nil {
 			return err
 		}
-		if err := g.features(ctx, v, sight, &l.Case); err != nil {
+		if err := s.features(ctx, v, sight, g, &l.Case, others); err != nil {
 			return err
 		}
 		heads, err := person.HeadsSeen(ctx, v, sight, g.others())
@@ -309,8 +318,9 @@ func (g *knot) note(w written, from Ref, victim, suspect string, seen map[string
 	}
 }
 
-// features are the numbers and names online that incidents kept by hand show.
-func (g *knot) features(ctx context.Context, v *db.View, sight *access.Sight, c *Case) error {
+// features are what incidents kept by hand show; with others, those of other victims'
+// cases that show the same as one of this case, too.
+func (s *Store) features(ctx context.Context, v *db.View, sight *access.Sight, g *knot, c *Case, others bool) error {
 	if c.Victim.ID == "" {
 		return nil
 	}
@@ -322,13 +332,29 @@ func (g *knot) features(ctx context.Context, v *db.View, sight *access.Sight, c 
 	if err != nil {
 		return err
 	}
+	shows := map[string]map[string]string{}
 	for i := range all {
 		x, seen := &all[i], map[string]bool{}
-		for _, w := range []written{{Number, x.Features["number"]}, {Handle, x.Features["handle"]}} {
-			g.note(w, Ref{ID: x.ID}, c.Victim.ID, who[x.Suspect], seen)
+		shows[x.ID] = x.Features
+		for _, f := range incident.Features {
+			g.note(written{featureKinds[f.Code], x.Features[f.Code]}, Ref{ID: x.ID}, c.Victim.ID, who[x.Suspect], seen)
 		}
 		if len(seen) > 0 {
 			g.incidents++
+		}
+	}
+	if !others {
+		return nil
+	}
+	ties, err := s.ties(ctx, v, sight, c)
+	if err != nil {
+		return err
+	}
+	noted := map[[2]string]bool{}
+	for _, x := range ties {
+		if one := [2]string{x.Incident, x.Mine.Kind}; !noted[one] {
+			noted[one], g.victims[x.Victim] = true, true
+			g.note(written{featureKinds[x.Mine.Kind], shows[x.Mine.Incident][x.Mine.Kind]}, Ref{ID: x.Incident, Case: x.Case}, x.Victim, "", map[string]bool{})
 		}
 	}
 	return nil

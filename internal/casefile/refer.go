@@ -13,6 +13,7 @@ import (
 	"clew/internal/fault"
 	"clew/internal/law"
 	"clew/internal/seal"
+	"clew/internal/vault"
 	"clew/internal/when"
 )
 
@@ -580,6 +581,9 @@ type Around struct {
 	Crimes    []Crime    // the newest
 	CrimesAll int
 	Rulings   []Ruling // the last first
+	Mapped    int      // places where the victim often is, on the map, of those the actor might reveal
+	Places    bool     // the actor might reveal such places
+	Pointed   []string // agencies that lead a case in which something is the same, and may be asked
 }
 
 // around fills in a page whose team has its names.
@@ -602,6 +606,14 @@ func (s *Store) around(ctx context.Context, q db.Querier, sight *access.Sight, p
 		return err
 	}
 	p.Involved = involved(p, since)
+	if p.Victim.ID != "" {
+		if p.Mapped, p.Places, err = vault.Mapped(ctx, q, sight, p.Victim.ID); err != nil {
+			return err
+		}
+	}
+	if p.Pointed, err = s.pointed(ctx, q, sight, &p.Case); err != nil {
+		return err
+	}
 	if err := joins(ctx, q, sight, p); err != nil {
 		return err
 	}

@@ -97,16 +97,22 @@ func (e *engines) keep(w *warm) {
 }
 
 // groundOf is what the facts of a case rest on.
-func groundOf(ctx context.Context, q db.Querier, c *Case, now time.Time) (g ground, err error) {
+func (s *Store) groundOf(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, now time.Time) (g ground, err error) {
 	book, err := law.Open(ctx, q)
 	if err != nil {
 		return g, fmt.Errorf("the law: %w", err)
 	}
 	g = ground{settings: warning.SettingsOf(&book, now), opened: c.Opened, mentions: map[string]int{}}
 	g.c.People = map[string]warning.Person{victim: {Name: c.Victim.Name}}
+	if g.c.Places, err = s.routine(ctx, q, sight, c); err != nil {
+		return g, err
+	}
 	mentions, err := named(ctx, q, c)
 	if err != nil {
 		return g, err
+	}
+	if len(c.Suspects) == 0 { // nobody knows who it is
+		g.c.Pairs = []warning.Pair{{ID: pairNo(0), Victim: victim}}
 	}
 	for i, p := range c.Suspects {
 		g.c.People[whoOf(i)] = warning.Person{Name: p.Name}
@@ -120,7 +126,7 @@ func groundOf(ctx context.Context, q db.Querier, c *Case, now time.Time) (g grou
 
 // bring has an engine hold what an actor may see of a case now, and nothing else: what
 // bears a stamp, and loose facts, which are few.
-func (w *warm) bring(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, loose []warning.Fact) error {
+func (w *warm) bring(ctx context.Context, q db.Querier, s *Store, sight *access.Sight, c *Case, loose []warning.Fact) error {
 	now := make(map[string]warning.Fact, len(loose))
 	for _, f := range loose {
 		now[f.ID] = f
@@ -139,7 +145,7 @@ func (w *warm) bring(ctx context.Context, q db.Querier, sight *access.Sight, c *
 			return err
 		}
 	}
-	if err := w.bringIncidents(ctx, q, sight, c, stood); err != nil {
+	if err := w.bringIncidents(ctx, q, s, sight, c, stood); err != nil {
 		return err
 	}
 	for key := range w.units {
@@ -267,7 +273,7 @@ func (w *warm) bringReports(ctx context.Context, q db.Querier, sight *access.Sig
 
 // bringIncidents is for incidents kept by hand that the actor may read; for the program,
 // which asks on behalf of whoever reads the case, those that are shared.
-func (w *warm) bringIncidents(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, stood map[string]bool) error {
+func (w *warm) bringIncidents(ctx context.Context, q db.Querier, s *Store, sight *access.Sight, c *Case, stood map[string]bool) error {
 	of := reader(sight, c)
 	if sight.Program {
 		of.Agency = ""
@@ -305,17 +311,18 @@ func (w *warm) bringIncidents(ctx context.Context, q db.Querier, sight *access.S
 			about[f.Incident] = append(about[f.Incident], f)
 		}
 	}
+	incidents = slices.DeleteFunc(incidents, func(i incident.Incident) bool { return w.units["i"+i.ID].stamp == stamps[i.ID] })
+	at, err := s.finds(ctx, q, incidents)
+	if err != nil {
+		return err
+	}
 	for n := range incidents {
 		i := &incidents[n]
-		stamp := stamps[i.ID]
-		if w.units["i"+i.ID].stamp == stamp {
-			continue
-		}
 		suspect, ok := w.ground.mentions[i.Suspect]
 		if !ok {
 			suspect = -1
 		}
-		if err := w.put("i"+i.ID, unit{stamp: stamp, suspect: suspect}, incidentFacts(i, about[i.ID], suspect)); err != nil {
+		if err := w.put("i"+i.ID, unit{stamp: stamps[i.ID], suspect: suspect}, incidentFacts(i, about[i.ID], suspect, at[i.ID])); err != nil {
 			return err
 		}
 	}

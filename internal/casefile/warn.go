@@ -223,7 +223,10 @@ func because(ctx context.Context, q db.Querier, warnings []warning.Warning) (map
 		w := &warnings[i]
 		w.Facts = slices.Clone(w.Facts)
 		for n, f := range w.Facts {
-			w.Facts[n] = strings.TrimPrefix(f, incidentOf)
+			w.Facts[n] = strings.TrimPrefix(strings.TrimPrefix(f, incidentOf), findOf)
+			if one, ok := IncidentOf(f); ok {
+				w.Facts[n] = incidentFact + one // what is told of an incident leads to it
+			}
 		}
 		slices.Sort(w.Facts)
 		w.Facts = slices.Compact(w.Facts)
@@ -254,14 +257,18 @@ func (s *Store) Watched(ctx context.Context, q db.Querier, sight *access.Sight, 
 }
 
 func (s *Store) state(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, now time.Time) (state warning.State, err error) {
-	if c.Victim.ID == "" || len(c.Suspects) == 0 {
+	if c.Victim.ID == "" {
 		return state, nil
 	}
-	ground, err := groundOf(ctx, q, c, now)
+	ground, err := s.groundOf(ctx, q, sight, c, now)
 	if err != nil {
 		return state, err
 	}
 	loose, err := s.loose(ctx, q, sight, c)
+	if err != nil {
+		return state, err
+	}
+	found, err := found(ctx, q, sight, c, ground.c.Places, &ground.settings)
 	if err != nil {
 		return state, err
 	}
@@ -270,7 +277,7 @@ func (s *Store) state(ctx context.Context, q db.Querier, sight *access.Sight, c 
 		of = fmt.Sprint(c.ID, sight.Agency, sight.Program)
 	}
 	w := s.engines.take(of, ground)
-	if err := w.bring(ctx, q, sight, c, loose); err != nil {
+	if err := w.bring(ctx, q, s, sight, c, append(loose, found...)); err != nil {
 		return state, fmt.Errorf("warnings: %w", err)
 	}
 	state = w.engine.At(now)
@@ -278,7 +285,7 @@ func (s *Store) state(ctx context.Context, q db.Querier, sight *access.Sight, c 
 	return state, nil
 }
 
-// loose are the facts of a case but for its reports and incidents.
+// loose are the facts of a case but for its reports and incidents, and what was found.
 func (s *Store) loose(ctx context.Context, q db.Querier, sight *access.Sight, c *Case) ([]warning.Fact, error) {
 	all, err := s.deeds(ctx, q, c.ID)
 	if err != nil {
@@ -303,11 +310,15 @@ func (s *Store) loose(ctx context.Context, q db.Querier, sight *access.Sight, c 
 			}
 		}
 	}
+	ties, err := s.tieFacts(ctx, q, sight, c)
+	if err != nil {
+		return nil, err
+	}
 	aside, err := pattern.AsideOf(ctx, q, sight, people)
 	for _, a := range aside {
 		all = append(all, warning.Fact{ID: a.Key, Kind: warning.OfReport, Agency: a.Agency, Happened: when.At(a.TakenIn), Known: everybody(a.TakenIn), Detail: warning.Detail{Ref: a.ID}})
 	}
-	return all, err
+	return append(all, ties...), err
 }
 
 // cameLate is when reports of a pair came in that did so after the case was opened,

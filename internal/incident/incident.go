@@ -22,6 +22,7 @@ import (
 	"clew/internal/pattern/narrate"
 	"clew/internal/warning"
 	"clew/internal/when"
+	"clew/internal/where"
 )
 
 // A Kind is what an incident was, as a form offers it.
@@ -54,8 +55,12 @@ var Kinds = []Kind{
 	{"damage", "Damage", []string{"interfering"}, []string{"damage"}, ""},
 	{"theft", "Theft", []string{"interfering"}, []string{"theft"}, ""},
 	{"assault", "Assault", []string{"other"}, []string{"assault"}, "in-person"},
+	{Find, "Something found: a weapon, kit or other item", nil, nil, ""},
 	{"other", "Something else", []string{"other"}, nil, ""},
 }
+
+// Find is the kind of an incident where an item was found. It is no conduct of anybody's.
+const Find = "find"
 
 // KindOf is a kind by its code; the zero Kind when there is none.
 func KindOf(code string) Kind {
@@ -74,7 +79,7 @@ var (
 	Places = []Choice{{"home", "At home"}, {"near-home", "Near the home"}, {"work", "At work"}, {"school", "At a school or nursery"}, {"family", "At the home of family or a friend"},
 		{"way", "On the way"}, {"public", "In a public place"}, {"online", "Online"}, {"elsewhere", "Somewhere else"}}
 	Channels = []Choice{{"in-person", "In person"}, {"phone", "By phone"}, {"message", "By message"}, {"social", "On social media"}, {"post", "By post"}, {"online", "Online"}, {"third-party", "Through somebody else"}}
-	Features = []Choice{{"number", "Phone number used"}, {"handle", "Name or handle used online"}, {"device", "Device or tracker used"}, {"wording", "Words that come again"}, {"method", "Way of doing it"}}
+	Features = []Choice{{"number", "Phone number used"}, {"handle", "Name or handle used online"}, {"device", "Device or tracker used"}, {"vehicle", "Vehicle used"}, {"wording", "Words that come again"}, {"method", "Way of doing it"}}
 	Fears    = []string{"Not asked", "None", "Alarm", "Distress", "Fear of violence"}
 )
 
@@ -122,6 +127,7 @@ type Incident struct {
 type Said struct {
 	Words string `json:"words,omitempty"`
 	Place string `json:"place,omitempty"`
+	At    string `json:"at,omitempty"`    // on the map, as where.Parse reads it
 	Often string `json:"often,omitempty"` // of a series: "most nights"
 	Why   string `json:"why,omitempty"`   // the version before was wrong
 }
@@ -178,7 +184,7 @@ type Draft struct {
 
 // Read is the incident that a draft is of, or what is wrong with each field:
 // happened, until, turn, times, kind, words, behaviours, acts, channel, place,
-// place_words, often, and the codes of features.
+// place_words, position, often, and the codes of features.
 func (d *Draft) Read(now time.Time) (i Incident, wrong fault.Messages) {
 	k := KindOf(d.Kind)
 	i = Incident{Kind: k.Code, Suspect: d.Suspect, Roughly: d.Roughly, Channel: k.Channel, Place: d.Place, Basis: d.Basis, Said: d.Said, Features: map[string]string{}}
@@ -201,6 +207,11 @@ func (d *Draft) Read(now time.Time) (i Incident, wrong fault.Messages) {
 	}
 	tooLong(&wrong, "words", "What happened", d.Said.Words, longestWords)
 	tooLong(&wrong, "place_words", "The place", d.Said.Place, longestLine)
+	if i.Said.At = strings.TrimSpace(d.Said.At); i.Said.At != "" {
+		if _, err := where.Parse(i.Said.At); err != nil {
+			wrong.Add("position", "For where on the map: "+err.Error())
+		}
+	}
 	tooLong(&wrong, "often", "How often", d.Said.Often, longestLine)
 	i.Times = number(d.Times, 1, mostTimes, "times", "Enter how many times, from 1 to 10,000", &wrong)
 	if i.Until.Known() && i.Times < 2 {

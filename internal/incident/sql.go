@@ -445,6 +445,9 @@ func Move(ctx context.Context, tx *db.Tx, mention, to string) error {
 
 // ForgetSuspect empties what could tell who a suspect was.
 func ForgetSuspect(ctx context.Context, tx *db.Tx, mention string) error {
+	if err := tx.Exec(ctx, `DELETE FROM incident_ties WHERE version IN (SELECT id FROM incidents WHERE suspect = $1)`, mention); err != nil {
+		return fmt.Errorf("forget ties: %w", err)
+	}
 	if err := tx.Exec(ctx, `UPDATE incidents SET suspect = $2, features = '' WHERE suspect = $1`, mention, Erased); err != nil {
 		return fmt.Errorf("forget a suspect: %w", err)
 	}
@@ -454,6 +457,9 @@ func ForgetSuspect(ctx context.Context, tx *db.Tx, mention string) error {
 // Forget empties what could tell whom the incidents of a case are about, but for what is
 // sealed, which goes with its key.
 func Forget(ctx context.Context, tx *db.Tx, id string) error {
+	if err := tx.Exec(ctx, `DELETE FROM incident_ties WHERE case_id = $1`, id); err != nil {
+		return fmt.Errorf("forget ties: %w", err)
+	}
 	if err := tx.Exec(ctx, `UPDATE incidents SET features = '' WHERE case_id = $1`, id); err != nil {
 		return fmt.Errorf("forget incidents: %w", err)
 	}

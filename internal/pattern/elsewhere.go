@@ -18,29 +18,44 @@ const likely = 0.9
 // reports about the person a mention is of, as far as an agreement lets it be known.
 // It says who to ask, and nothing else.
 func (s *Store) Signposts(ctx context.Context, by access.Actor, mention string) (agencies []string, err error) {
+	all, err := s.SignpostsOf(ctx, by, []string{mention})
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// SignpostsOf are the Signposts of several people, each in its place.
+func (s *Store) SignpostsOf(ctx context.Context, by access.Actor, mentions []string) (all [][]string, err error) {
+	all = make([][]string, len(mentions))
 	err = s.guard.Look(ctx, by, access.ReadPerson, func(v *db.View, sight *access.Sight) error {
 		beyond, err := access.Beyond(ctx, v, v.Now, by.Agency)
 		if err != nil || len(beyond) == 0 {
 			sight.Nobody()
 			return err
 		}
-		p, err := person.Head(ctx, v, sight, mention)
-		if err != nil {
-			return err
-		}
-		sight.Saw("signposts", p.ID, p.ID)
-		sight.Touched("signposts")
-		elsewhere, err := s.elsewhere(ctx, v, sight, p.ID, beyond)
-		for _, m := range elsewhere {
-			sight.Saw("signposts", p.ID, m.Person) // those who hold it see that they were pointed to
-			if !slices.Contains(agencies, m.Holder) {
-				agencies = append(agencies, m.Holder)
+		for i, mention := range mentions {
+			p, err := person.Head(ctx, v, sight, mention)
+			if err != nil {
+				return err
 			}
+			sight.Saw("signposts", p.ID, p.ID)
+			elsewhere, err := s.elsewhere(ctx, v, sight, p.ID, beyond)
+			if err != nil {
+				return err
+			}
+			for _, m := range elsewhere {
+				sight.Saw("signposts", p.ID, m.Person) // those who hold it see that they were pointed to
+				if !slices.Contains(all[i], m.Holder) {
+					all[i] = append(all[i], m.Holder)
+				}
+			}
+			slices.Sort(all[i])
 		}
-		slices.Sort(agencies)
-		return err
+		sight.Touched("signposts")
+		return nil
 	})
-	return agencies, err
+	return all, err
 }
 
 // elsewhere are the mentions, held by some agencies, that are likely to be of a person.

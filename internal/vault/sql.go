@@ -30,14 +30,14 @@ func one(ctx context.Context, q db.Querier, sight *access.Sight, mention string)
 	return who, mentions, nil
 }
 
-const columns = `id, person, kind, holder, shared, known, known_since, kept_name, kept`
+const columns = `id, person, kind, holder, shared, known, known_since, kept_name, kept, routine_from, routine_until, CASE WHEN position IS NULL THEN 0 ELSE 1 END`
 
 func scan(r db.Row) (c Contact, err error) { return scanWith(r) }
 
 func scanWith(r db.Row, more ...any) (c Contact, err error) {
-	var shared, kept int64
-	err = r.Scan(append([]any{&c.ID, &c.Person, &c.Kind, &c.Holder, &shared, &c.Known, &c.Since, &c.By, &kept}, more...)...)
-	c.Shared, c.Kept = shared == 1, time.UnixMicro(kept).UTC()
+	var shared, kept, mapped int64
+	err = r.Scan(append([]any{&c.ID, &c.Person, &c.Kind, &c.Holder, &shared, &c.Known, &c.Since, &c.By, &kept, &c.From, &c.Until, &mapped}, more...)...)
+	c.Mapped, c.Shared, c.Kept = mapped == 1, shared == 1, time.UnixMicro(kept).UTC()
 	return c, err
 }
 
@@ -66,7 +66,7 @@ func ofPerson(ctx context.Context, q db.Querier, sight *access.Sight, mentions [
 	return all, nil
 }
 
-type sealed struct{ value, note []byte }
+type sealed struct{ value, note, position []byte }
 
 type sealedContact struct {
 	Contact
@@ -74,15 +74,15 @@ type sealedContact struct {
 }
 
 func scanSealed(r db.Row) (c sealedContact, err error) {
-	c.Contact, err = scanWith(r, &c.value, &c.note)
+	c.Contact, err = scanWith(r, &c.value, &c.note, &c.position)
 	return c, err
 }
 
 // contact is a detail of one of some mentions, sealed.
 func contact(ctx context.Context, q db.Querier, mentions []string, id string) (c Contact, s sealed, err error) {
 	err = q.Widely(ctx, func() (err error) { // who keeps it decides who may have it, and is in the ledger
-		c, err = db.One(ctx, q, func(r db.Row) (Contact, error) { return scanWith(r, &s.value, &s.note) },
-			`SELECT `+columns+`, value, note FROM contacts WHERE id = $1 AND ended IS NULL`, id)
+		c, err = db.One(ctx, q, func(r db.Row) (Contact, error) { return scanWith(r, &s.value, &s.note, &s.position) },
+			`SELECT `+columns+`, value, note, position FROM contacts WHERE id = $1 AND ended IS NULL`, id)
 		return err
 	})
 	if err == nil && !slices.Contains(mentions, c.Person) {
@@ -119,7 +119,7 @@ func insert(ctx context.Context, tx *db.Tx, by access.Actor, id, mention string,
 }
 
 func end(ctx context.Context, tx *db.Tx, id string) error {
-	err := tx.Exec(ctx, `UPDATE contacts SET ended = $1, value = $2, note = $2, hash = $2 WHERE id = $3`, tx.Now.UnixMicro(), []byte{}, id)
+	err := tx.Exec(ctx, `UPDATE contacts SET ended = $1, changed = $1, value = $2, note = $2, hash = $2, position = NULL, cell = NULL WHERE id = $3`, tx.Now.UnixMicro(), []byte{}, id)
 	if err != nil {
 		return fmt.Errorf("end contact: %w", err)
 	}

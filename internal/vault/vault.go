@@ -43,7 +43,7 @@ type Meaning struct {
 // Kinds are all kinds, in the order a page offers them.
 var Kinds = []Meaning{
 	{"address", "Home address"}, {"phone", "Telephone number"}, {"email", "E-mail address"}, {"work", "Place of work"},
-	{"school", "School, nursery or club"}, {"gp", "GP or clinic"}, {"vehicle", "Vehicle"}, {"name", "New name"},
+	{"school", "School, nursery or club"}, {"family", "Home of family"}, {"gp", "GP or clinic"}, {"routine", "Another place they often are"}, {"vehicle", "Vehicle"}, {"name", "New name"},
 	{"office", "Office contact of a refuge"}, {"other", "Something else"},
 }
 
@@ -91,6 +91,7 @@ type Detail struct {
 	Known  string // to the suspect; NotKnown when empty
 	Since  string // he has known it, as dates are written
 	Shared bool   // with the police of the agencies that read together
+	Routine
 }
 
 // A Contact is a detail as it may be listed: without what it is.
@@ -104,13 +105,17 @@ type Contact struct {
 	Since  string
 	By     string
 	Kept   time.Time
+	Mapped bool   // its position is kept
+	From   string // it is a routine place, as dates are written; empty: not said
+	Until  string
 }
 
 // A Revealed is a detail that is shown, until a time.
 type Revealed struct {
 	Contact
 	Value, Note string
-	Until       time.Time
+	Position    string    // as it was typed; empty: none
+	Shows       time.Time // until when
 }
 
 // A Store is the vault.
@@ -184,7 +189,10 @@ func (s *Store) Keep(ctx context.Context, by access.Actor, mention string, d Det
 		}
 		sight.Saw("contact", id, who)
 		sight.Touched(string(d.Kind))
-		return insert(ctx, tx, by, id, mention, &d, value, note, hash)
+		if err := insert(ctx, tx, by, id, mention, &d, value, note, hash); err != nil {
+			return err
+		}
+		return s.locate(ctx, tx, id, mention, &d.Routine)
 	})
 	return id, err
 }
@@ -296,17 +304,11 @@ func (s *Store) Look(ctx context.Context, by access.Actor, mention, id, reveal s
 		if err != nil {
 			return err
 		}
-		r = Revealed{Contact: c, Until: began.Add(Shown)}
-		if !v.Now.Before(r.Until) {
+		r = Revealed{Contact: c, Shows: began.Add(Shown)}
+		if !v.Now.Before(r.Shows) {
 			return ErrOver
 		}
-		value, err := s.seal.Open(ctx, v, subject(c.Person), place(id, "value"), sealed.value)
-		if err != nil {
-			return err
-		}
-		note, err := s.seal.Open(ctx, v, subject(c.Person), place(id, "note"), sealed.note)
-		r.Value, r.Note = string(value), string(note)
-		return err
+		return r.open(ctx, v, s.seal, &sealed)
 	})
 	if err != nil {
 		return Revealed{}, err // nothing is shown that is not in the ledger
@@ -317,22 +319,41 @@ func (s *Store) Look(ctx context.Context, by access.Actor, mention, id, reveal s
 // EachOpened calls f with every detail, opened. It is for whoever takes everything
 // out at the command line, who has the database and the master key anyway.
 func EachOpened(ctx context.Context, q db.Querier, s *seal.Sealer, f func(Revealed) error) error {
-	all, err := db.All(ctx, q, scanSealed, `SELECT `+columns+`, value, note FROM contacts WHERE ended IS NULL ORDER BY id`)
+	all, err := db.All(ctx, q, scanSealed, `SELECT `+columns+`, value, note, position FROM contacts WHERE ended IS NULL ORDER BY id`)
 	if err != nil {
 		return fmt.Errorf("contacts: %w", err)
 	}
 	for _, c := range all {
-		value, err := s.Open(ctx, q, subject(c.Person), place(c.ID, "value"), c.value)
+		r := Revealed{Contact: c.Contact}
+		if err := r.open(ctx, q, s, &c.sealed); err != nil {
+			return err
+		}
+		if err := f(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// open opens what is sealed of a detail.
+func (r *Revealed) open(ctx context.Context, q db.Querier, s *seal.Sealer, c *sealed) error {
+	o, err := s.Opener(ctx, q, subject(r.Person))
+	if err != nil {
+		return err
+	}
+	for _, x := range []struct {
+		to     *string
+		column string
+		sealed []byte
+	}{{&r.Value, "value", c.value}, {&r.Note, "note", c.note}, {&r.Position, "position", c.position}} {
+		if x.column == "position" && len(x.sealed) == 0 {
+			continue
+		}
+		plain, err := o.Open(place(r.ID, x.column), x.sealed)
 		if err != nil {
 			return err
 		}
-		note, err := s.Open(ctx, q, subject(c.Person), place(c.ID, "note"), c.note)
-		if err != nil {
-			return err
-		}
-		if err := f(Revealed{Contact: c.Contact, Value: string(value), Note: string(note)}); err != nil {
-			return err
-		}
+		*x.to = string(plain)
 	}
 	return nil
 }
@@ -351,7 +372,7 @@ func (s *Store) Erase(ctx context.Context, tx *db.Tx, mention string) error {
 
 // Move keeps what is kept of a mention with another, under that one's key.
 func (s *Store) Move(ctx context.Context, tx *db.Tx, mention, to string) error {
-	all, err := db.All(ctx, tx, scanSealed, `SELECT `+columns+`, value, note FROM contacts WHERE person = $1 AND ended IS NULL`, mention)
+	all, err := db.All(ctx, tx, scanSealed, `SELECT `+columns+`, value, note, position FROM contacts WHERE person = $1 AND ended IS NULL`, mention)
 	if err != nil {
 		return fmt.Errorf("contacts: %w", err)
 	}
@@ -364,7 +385,13 @@ func (s *Store) Move(ctx context.Context, tx *db.Tx, mention, to string) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.Exec(ctx, `UPDATE contacts SET person = $2, value = $3, note = $4 WHERE id = $1`, c.ID, to, value, note); err != nil {
+		var position []byte
+		if len(c.position) > 0 {
+			if position, err = s.again(ctx, tx, mention, to, place(c.ID, "position"), c.position); err != nil {
+				return err
+			}
+		}
+		if err := tx.Exec(ctx, `UPDATE contacts SET person = $2, value = $3, note = $4, position = $5 WHERE id = $1`, c.ID, to, value, note, position); err != nil {
 			return fmt.Errorf("move contact: %w", err)
 		}
 	}
@@ -416,6 +443,7 @@ func (d *Detail) check() error {
 			d.Since = m.String()
 		}
 	}
+	d.Routine.check(d.Kind, &wrong)
 	return wrong.Err()
 }
 

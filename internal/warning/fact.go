@@ -34,13 +34,14 @@ const (
 	OfDecision    Kind = "decision"
 	OfCompromise  Kind = "compromise"
 	OfHistory     Kind = "history"
+	OfTie         Kind = "tie"
 	OfEnd         Kind = "relationship-end"
 )
 
 // Kinds are all kinds, in the order docs/formats.md lists them.
 var Kinds = []Kind{OfIncident, OfReport, OfAssessment, OfImpact, OfWarning, OfOrder, OfWarrant, OfAttempt, OfExecution,
 	OfArrest, OfCharge, OfRelease, OfConviction, OfOutcome, OfDisposal, OfFind, OfClosure, OfContact, OfOffer, OfEnquiry,
-	OfOutsideBody, OfDecision, OfCompromise, OfHistory, OfEnd}
+	OfOutsideBody, OfDecision, OfCompromise, OfHistory, OfTie, OfEnd}
 
 // A Fact is one thing that happened.
 type Fact struct {
@@ -119,7 +120,7 @@ type Detail struct {
 	Rank   string
 	Clears []string // ids of rules
 
-	// compromise; history
+	// compromise; history; tie: what somebody else's case shows too
 	What   string
 	Victim string
 	Crime  string
@@ -169,10 +170,13 @@ type Pair struct {
 
 // A Place is somewhere that belongs to somebody's life.
 type Place struct {
-	Of   string // a person
-	Kind string // home, work, routine …
-	Name string
-	At   *Position
+	Of          string // a person
+	Kind        string // home, work, routine …
+	Name        string
+	At          *Position
+	From, Until when.Moment // it was routine; unknown: no end is known
+	Known       time.Time   // when it came to be known; zero: always
+	Secret      bool        // neither what it is nor how far it is off may be told
 }
 
 // A position in time: what is known at once is told apart by sequence.

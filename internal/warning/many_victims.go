@@ -5,13 +5,20 @@ import (
 	"slices"
 )
 
-var manyVictims = rule{id: "many-victims", hears: hearing(), across: true, answers: []string{"link", "not-linked"}, raise: func(v *view, r *rule) []finding {
+var manyVictims = rule{id: "many-victims", hears: hearing(OfTie), across: true, answers: []string{"link", "not-linked"}, raise: func(v *view, r *rule) []finding {
 	mine := v.shown()
-	if len(mine) == 0 {
-		return nil
-	}
 	var causes []cause
 	victims, what := map[string]bool{v.pair.Victim: true}, ""
+	for _, t := range v.all(OfTie) {
+		if t.Victim == v.pair.Victim {
+			continue
+		}
+		causes = append(causes, cause{t.pos, ids(t)})
+		victims[t.Victim] = true
+		if what == "" {
+			what = t.What
+		}
+	}
 	for n := range v.c.Pairs {
 		p := &v.c.Pairs[n]
 		if p.Victim == v.pair.Victim || p.Suspect == v.pair.Victim || p.Victim == v.pair.Suspect {

@@ -113,7 +113,7 @@ func (f *Fact) Words() string {
 		add("by ", f.By, f.Rank)
 	case OfFind:
 		add("", f.Items...)
-	case OfHistory:
+	case OfHistory, OfTie:
 		add("", f.What)
 		add("about ", f.Victim)
 	default:

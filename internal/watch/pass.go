@@ -11,6 +11,7 @@ import (
 	"clew/internal/access"
 	"clew/internal/casefile"
 	"clew/internal/db"
+	"clew/internal/vault"
 	"clew/internal/warning"
 )
 
@@ -36,7 +37,8 @@ func (s *Store) Pass(ctx context.Context) (asked int, err error) {
 }
 
 // mark finds the cases that reports, corrections and decisions since the last pass
-// are about, and the pools that were worked out anew.
+// are about, those of people of whom a routine place was changed or near which something
+// was found, and the pools that were worked out anew.
 func (s *Store) mark(ctx context.Context) error {
 	return s.guard.DB().Write(ctx, func(tx *db.Tx) error {
 		marks := map[string]int64{}
@@ -53,12 +55,36 @@ func (s *Store) mark(ctx context.Context) error {
 			`SELECT m.person FROM reports r JOIN mentions m ON m.report = r.id WHERE r.taken_in > $1`,
 			`SELECT m.person FROM identity_decisions d JOIN mentions m ON m.id = d.a OR m.id = d.b WHERE d.decided > $1`,
 			`SELECT m.person FROM identity_undone u JOIN identity_decisions d ON d.id = u.decision JOIN mentions m ON m.id = d.a OR m.id = d.b WHERE u.undone > $1`,
+			vault.Changed,
 		}
 		for _, of := range people {
 			if err := tx.Exec(ctx, `UPDATE cases SET look = 0 WHERE closed IS NULL AND look > 0 AND id IN (
 				SELECT c.stays FROM cases c JOIN mentions x ON x.id = c.victim WHERE x.person IN (`+of+`)
 				UNION SELECT k.stays FROM case_suspects s JOIN cases k ON k.id = s.case_id JOIN mentions x ON x.id = s.mention WHERE x.person IN (`+of+`))`, since); err != nil {
 				return fmt.Errorf("cases of new reports: %w", err)
+			}
+		}
+		if err := s.cases.MarkFinds(ctx, tx, since); err != nil {
+			return err
+		}
+		if marks["ties"] == 0 {
+			done, err := s.cases.TieAll(ctx, tx)
+			if err != nil {
+				return err
+			}
+			if done {
+				if err := keep(ctx, tx, "ties", now); err != nil {
+					return err
+				}
+			}
+		}
+		locks, err := db.One(ctx, tx, db.Number, `SELECT count(*) FROM locks WHERE since > $1 OR lifted > $1`, since)
+		if err != nil {
+			return fmt.Errorf("locks: %w", err)
+		}
+		if locks > 0 {
+			if err := s.cases.MarkTied(ctx, tx); err != nil {
+				return err
 			}
 		}
 		pools, err := access.Pools(ctx, tx, tx.Now)

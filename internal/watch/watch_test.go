@@ -19,6 +19,7 @@ import (
 	"clew/internal/recording"
 	"clew/internal/report"
 	"clew/internal/seal"
+	"clew/internal/vault"
 	"clew/internal/warning"
 	"clew/internal/watch"
 )
@@ -38,6 +39,7 @@ type desk struct {
 	held  *pattern.Store
 	cases *casefile.Store
 	watch *watch.Store
+	vault *vault.Store
 }
 
 func open(t testing.TB, where string) *desk {
@@ -55,7 +57,7 @@ func open(t testing.TB, where string) *desk {
 	w.held = pattern.NewStore(g, person.NewStore(g))
 	sealer, err := seal.Open(t.Context(), w.d, seal.NewKey())
 	w.must(err)
-	w.cases = casefile.NewStore(g, sealer)
+	w.cases, w.vault = casefile.NewStore(g, sealer), vault.NewStore(g, sealer)
 	w.watch = watch.NewStore(g, w.cases)
 	return w
 }

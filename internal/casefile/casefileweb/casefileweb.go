@@ -10,17 +10,19 @@ import (
 	"clew/internal/casefile"
 	"clew/internal/fault"
 	"clew/internal/govuk"
+	"clew/internal/pattern"
 	"clew/internal/web"
 )
 
 type room struct {
 	cases    *casefile.Store
+	held     *pattern.Store
 	agencies func(r *http.Request) (map[string]string, error)
 }
 
 // Routes adds the pages of cases to m. agencies are the names of agencies by id.
-func Routes(m *web.Mux, s *casefile.Store, agencies func(r *http.Request) (map[string]string, error)) {
-	h := room{s, agencies}
+func Routes(m *web.Mux, s *casefile.Store, held *pattern.Store, agencies func(r *http.Request) (map[string]string, error)) {
+	h := room{s, held, agencies}
 	m.Handle("GET /cases", h.list)
 	m.Handle("POST /cases", h.open)
 	m.Handle("GET /tasks", h.tasks)
@@ -128,8 +130,43 @@ type view struct {
 	Agency   string // the actor's
 	Merged   bool   // the case that was asked for was merged into this one
 	Own      bool   // the actor's agency leads
+	Ask      []asked
 	sent
 	Done string
+}
+
+// An asked is whom to ask, and what about: a party of the case, as it is called.
+type asked struct{ Agency, About string }
+
+// mostPointed is of how many suspects the page says whom else to ask.
+const mostPointed = 5
+
+// signposts are whom else to ask about the victim and the suspects of a case.
+func (h room) signposts(r *http.Request, c *casefile.Case) (all []asked, err error) {
+	by := access.From(r.Context())
+	if !access.Offers(r.Context(), access.ReadPerson) {
+		return nil, nil
+	}
+	var people, called []string
+	if c.Victim.ID != "" {
+		people, called = append(people, c.Victim.ID), append(called, c.Victim.Name)
+	}
+	for _, p := range c.Suspects[:min(len(c.Suspects), mostPointed)] {
+		people, called = append(people, p.ID), append(called, p.Name)
+	}
+	if len(people) == 0 {
+		return nil, nil
+	}
+	agencies, err := h.held.SignpostsOf(r.Context(), by, people)
+	if errors.Is(err, fault.NotFound) { // one of them is being worked out anew
+		return nil, nil
+	}
+	for i := range agencies {
+		for _, a := range agencies[i] {
+			all = append(all, asked{a, called[i]})
+		}
+	}
+	return all, err
 }
 
 func (h room) show(w http.ResponseWriter, r *http.Request) error {
@@ -142,6 +179,9 @@ func (h room) draw(w http.ResponseWriter, r *http.Request, status int, v view) (
 		return err
 	}
 	if v.Agencies, err = h.agencies(r); err != nil {
+		return err
+	}
+	if v.Ask, err = h.signposts(r, &v.P.Case); err != nil {
 		return err
 	}
 	v.Me, v.Agency, v.Own = by.Account, by.Agency, v.P.Holder == by.Agency

@@ -94,7 +94,7 @@ func telling(r *http.Request) casefile.Telling {
 	t := casefile.Telling{Reads: casefile.Basis(web.Text(r, "reads")), Known: web.Text(r, "known"), Impact: web.Texts(r, "impact"), Draft: incident.Draft{
 		Happened: web.Text(r, "happened"), Until: web.Text(r, "until"), Turn: web.Text(r, "turn"), Times: web.Text(r, "times"), Roughly: web.Ticked(r, "roughly", "yes"),
 		Kind: web.Text(r, "kind"), Suspect: web.Text(r, "suspect"), Behaviours: web.Texts(r, "behaviours"), Acts: web.Texts(r, "acts"), Channel: web.Text(r, "channel"), Place: web.Text(r, "place"),
-		Features: map[string]string{}, Said: incident.Said{Words: web.Text(r, "words"), Place: web.Text(r, "place_words"), Often: web.Text(r, "often"), Why: web.Text(r, "why")}}}
+		Features: map[string]string{}, Said: incident.Said{Words: web.Text(r, "words"), Place: web.Text(r, "place_words"), At: web.Text(r, "position"), Often: web.Text(r, "often"), Why: web.Text(r, "why")}}}
 	t.Fear, _ = web.Number(r, "fear")
 	for _, f := range incident.Features {
 		t.Features[f.Code] = web.Text(r, f.Code)
@@ -153,7 +153,7 @@ func (h room) newCorrection(w http.ResponseWriter, r *http.Request) error {
 func typedOf(p *casefile.IncidentPage) url.Values {
 	i := p.Now()
 	v := url.Values{"happened": {written(i.Happened)}, "kind": {i.Kind}, "suspect": {i.Person}, "words": {i.Said.Words}, "reads": {i.Basis}, "often": {i.Said.Often}, "channel": {i.Channel},
-		"place": {i.Place}, "place_words": {i.Said.Place}}
+		"place": {i.Place}, "place_words": {i.Said.Place}, "position": {i.Said.At}}
 	k := incident.KindOf(i.Kind)
 	v["behaviours"] = slices.DeleteFunc(slices.Clone(i.Behaviours), func(c string) bool { return slices.Contains(k.Behaviours, c) })
 	v["acts"] = slices.DeleteFunc(slices.Clone(i.Acts), func(c string) bool { return slices.Contains(k.Acts, c) })
@@ -397,7 +397,7 @@ func (v *writing) wrong(field string) govuk.ErrorMessage { return govuk.Wrong(v.
 
 // more reports whether anything is typed, or wrong, in the part that is folded away.
 func (v *writing) more() bool {
-	for _, f := range []string{"until", "times", "roughly", "often", "turn", "behaviours", "acts", "channel", "place", "place_words", "number", "handle", "device", "wording", "method", "known", "impact"} {
+	for _, f := range []string{"until", "times", "roughly", "often", "turn", "behaviours", "acts", "channel", "place", "place_words", "position", "number", "handle", "device", "wording", "method", "known", "impact"} {
 		if v.Typed.Get(f) != "" || v.Wrong.Of(f) != "" {
 			return true
 		}
@@ -496,6 +496,7 @@ func saying(i *casefile.Incident, agencies map[string]string) (all []line) {
 		add("Where", incident.NameOf(incident.Places, i.Place))
 	}
 	add("Where, in words", i.Said.Place)
+	add("Where on the map", i.Said.At)
 	if i.Channel != "" {
 		add("How it reached the victim", incident.NameOf(incident.Channels, i.Channel))
 	}

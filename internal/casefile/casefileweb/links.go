@@ -40,7 +40,7 @@ func (v *linked) shared() (n int) {
 	return n
 }
 
-var kindWords = map[casefile.ValueKind]string{casefile.Number: "Number", casefile.Email: "Email", casefile.Handle: "Online", casefile.Vehicle: "Vehicle", casefile.Place: "Place"}
+var kindWords = map[casefile.ValueKind]string{casefile.Number: "Number", casefile.Email: "Email", casefile.Handle: "Online", casefile.Vehicle: "Vehicle", casefile.Place: "Place", casefile.Device: "Device", casefile.Wording: "Words", casefile.Method: "Method"}
 
 // boxWords are what a value's box says.
 func (v *linked) boxWords(i int) string {

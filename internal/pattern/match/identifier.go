@@ -52,6 +52,19 @@ func phone(raw string) string {
 	return phoneDigits(string(b[:n]), plus, raw)
 }
 
+// Phone, Handle, Vehicle and Serial are the one form of a number, of a name on a
+// service, of a registration mark and of the number of a device, by which it is known
+// however it is written; "" when it cannot be one.
+func Phone(raw string) string   { return phone(raw) }
+func Handle(raw string) string  { return handle(raw) }
+func Vehicle(raw string) string { return vehicle(raw) }
+func Serial(raw string) string {
+	if s := keep(strings.ToUpper(raw)); len(s) >= 5 && strings.ContainsAny(s, "0123456789") && !sameDigits(s) {
+		return s
+	}
+	return ""
+}
+
 func phoneDigits(d string, plus bool, raw string) string {
 	if len(d) < 7 || sameDigits(d) {
 		return ""

@@ -9,6 +9,7 @@ import (
 	"clew/internal/report"
 	"clew/internal/web"
 	"clew/internal/when"
+	"clew/internal/where"
 )
 
 // A draft is a report as somebody types it: by the names of the columns of an
@@ -19,7 +20,7 @@ type draft map[string]string
 // The fields of the form, in the order of the page.
 var draftFields = append([]string{
 	"agency", "record_id", "kind", "reported_at", "offence_code", "offence",
-	"narrative", "occurred_from", "occurred_to", "count", "place", "relationship",
+	"narrative", "occurred_from", "occurred_to", "count", "place", "position", "relationship",
 }, append(partyFields("victim"), partyFields("suspect")...)...)
 
 func partyFields(side string) (all []string) {
@@ -81,6 +82,14 @@ func (d draft) record() (*report.Record, fault.Invalid) {
 			wrong.Add("count", "How many times is a whole number, such as 12")
 		} else {
 			r.Count = n
+		}
+	}
+	if d["position"] != "" {
+		p, err := where.Parse(d["position"])
+		if err != nil {
+			wrong.Add("position", capital(err.Error()))
+		} else {
+			r.Position = &report.Position{Latitude: p.Latitude, Longitude: p.Longitude}
 		}
 	}
 	if err, ok := wrong.Err().(fault.Invalid); ok {

@@ -20,6 +20,7 @@ type World struct {
 	DB     *db.DB
 	Guard  *access.Guard
 	Vault  *vault.Store
+	Sealer *seal.Sealer
 	Now    time.Time
 	People []string // mentions
 }
@@ -44,7 +45,7 @@ func New(t *testing.T, where string) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.DB, w.Guard = d, access.NewGuard(d)
+	w.DB, w.Sealer, w.Guard = d, s, access.NewGuard(d)
 	w.Guard.Shut = func(_ context.Context, _ db.Querier, mentions []string) ([]string, error) { return mentions, nil }
 	w.Vault = vault.NewStore(w.Guard, s)
 	prepared, err := new(match.Prepare(match.Mention{Given: "Mara"})).MarshalBinary()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"clew/internal/access"
@@ -26,6 +27,7 @@ func Routes(m *web.Mux, s *vault.Store) {
 	m.Handle("GET /people/{person}/contacts/{contact}", h.ask)
 	m.Handle("POST /people/{person}/contacts/{contact}/reveal", h.reveal)
 	m.Handle("POST /people/{person}/contacts/{contact}/end", h.end)
+	m.Handle("POST /people/{person}/contacts/{contact}/routine", h.routine)
 	m.Handle("GET /people/{person}/contacts/{contact}/{reveal}", h.show)
 	m.Handle("GET /contacts/refused", h.showRefused)
 	m.Handle("POST /contacts/refused", h.closeRefused)
@@ -33,9 +35,10 @@ func Routes(m *web.Mux, s *vault.Store) {
 
 // done are the words for what was just done, by the key it is kept under.
 var done = map[string]string{
-	"kept":  "The contact detail is kept. It is sealed, and shown only when somebody reveals it.",
-	"ended": "The contact detail is marked as no longer right, and what it was is erased.",
-	"over":  "The contact detail is no longer shown. Reveal it again if you still need it.",
+	"kept":    "The contact detail is kept. It is sealed, and shown only when somebody reveals it.",
+	"routine": "It is kept when this is a routine place, and where.",
+	"ended":   "The contact detail is marked as no longer right, and what it was is erased.",
+	"over":    "The contact detail is no longer shown. Reveal it again if you still need it.",
 }
 
 // A listing is the page of what is kept of a person.
@@ -71,7 +74,7 @@ func (h room) showNew(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h room) keep(w http.ResponseWriter, r *http.Request) error {
-	d := vault.Detail{Kind: vault.Kind(web.Text(r, "kind")), Value: web.Text(r, "value"), Note: web.Text(r, "note"), Known: web.Text(r, "known"), Since: web.Text(r, "since"), Shared: web.Ticked(r, "shared", "yes")}
+	d := vault.Detail{Kind: vault.Kind(web.Text(r, "kind")), Value: web.Text(r, "value"), Note: web.Text(r, "note"), Known: web.Text(r, "known"), Since: web.Text(r, "since"), Shared: web.Ticked(r, "shared", "yes"), Routine: routineOf(r)}
 	person := r.PathValue("person")
 	_, err := h.vault.Keep(r.Context(), access.From(r.Context()), person, d)
 	if wrong, ok := errors.AsType[fault.Invalid](err); ok {
@@ -81,6 +84,28 @@ func (h room) keep(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	web.Flash(w, r, "kept")
+	return web.See(w, r, pathOf(person))
+}
+
+func routineOf(r *http.Request) vault.Routine {
+	return vault.Routine{Position: web.Text(r, "position"), From: web.Text(r, "from"), Until: web.Text(r, "until")}
+}
+
+func (h room) routine(w http.ResponseWriter, r *http.Request) error {
+	person, typed := r.PathValue("person"), routineOf(r)
+	err := h.vault.SetRoutine(r.Context(), access.From(r.Context()), person, r.PathValue("contact"), typed)
+	if wrong, ok := errors.AsType[fault.Invalid](err); ok {
+		a, err := h.asked(r)
+		if err != nil {
+			return err
+		}
+		a.Routine, a.Wrong = typed, wrong
+		return web.Render(w, r, http.StatusUnprocessableEntity, askPage(a))
+	}
+	if err != nil {
+		return err
+	}
+	web.Flash(w, r, "routine")
 	return web.See(w, r, pathOf(person))
 }
 
@@ -98,6 +123,7 @@ type asking struct {
 	Person  string
 	Contact vault.Contact
 	Own     bool // of the actor’s agency
+	Routine vault.Routine
 	Wrong   fault.Invalid
 }
 
@@ -109,7 +135,7 @@ func (h room) asked(r *http.Request) (a asking, err error) {
 	}
 	for _, c := range all {
 		if c.ID == r.PathValue("contact") {
-			return asking{Person: who, Contact: c, Own: c.Holder == by.Agency}, nil
+			return asking{Person: who, Contact: c, Own: c.Holder == by.Agency, Routine: vault.Routine{From: typed(c.From), Until: typed(c.Until)}}, nil
 		}
 	}
 	return a, fmt.Errorf("contact: %w", fault.NotFound)
@@ -161,7 +187,7 @@ func (h room) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	// The browser leaves the page by itself when the minute is over, with scripts or
 	// without; by then the address shows nothing.
-	left := max(1, int(time.Until(shown.Until)/time.Second)+1)
+	left := max(1, int(time.Until(shown.Shows)/time.Second)+1)
 	w.Header().Set("Refresh", fmt.Sprintf("%d; url=%s", left, r.URL.EscapedPath()))
 	return web.Render(w, r, http.StatusOK, shownPage(showing{person, shown}))
 }
@@ -181,6 +207,26 @@ func knows(c *vault.Contact) string {
 		return "Unsure"
 	}
 	return "No"
+}
+
+// typed is a date that is kept as somebody would type it.
+func typed(text string) string { return strings.Replace(text, "T", " ", 1) }
+
+// routine says of a place when it is routine, and whether it is on the map.
+func routine(c *vault.Contact) string {
+	if !c.Kind.IsPlace() {
+		return "–"
+	}
+	words := "Not on the map"
+	if c.Mapped {
+		words = "On the map"
+	}
+	for _, d := range []struct{ name, text string }{{", from ", c.From}, {", until ", c.Until}} {
+		if m, err := when.Parse(d.text); err == nil {
+			words += d.name + m.Words()
+		}
+	}
+	return words
 }
 
 // purposes are why a detail may be revealed, as people say it.

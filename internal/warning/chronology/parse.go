@@ -153,6 +153,7 @@ var (
 		warning.OfDecision:    {"on", "reason", "rank", "clears"},
 		warning.OfCompromise:  {"what"},
 		warning.OfHistory:     {"victim", "what", "crime", "when"},
+		warning.OfTie:         {"victim", "what"},
 		warning.OfEnd:         {},
 	}
 	orderForms = []string{"SPO", "interim-SPO", "restraining", "non-molestation", "DAPO", "injunction", "bail", "licence",
