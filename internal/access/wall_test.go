@@ -20,7 +20,7 @@ import (
 // agency, or of what is worked out for a pool, the pool. No query has a filter.
 var walled = map[string]string{
 	"reports": `SELECT holder FROM reports`, "mentions": `SELECT holder FROM mentions`, "imports": `SELECT holder FROM imports`,
-	"contacts": `SELECT holder FROM contacts`, "case_tasks": `SELECT what FROM case_tasks`,
+	"contacts": `SELECT holder FROM contacts`, "waiting_changes": `SELECT holder FROM waiting_changes`, "case_tasks": `SELECT what FROM case_tasks`,
 	"incidents": `SELECT agency FROM incidents`, "incident_facts": `SELECT who FROM incident_facts`, "case_warnings": `SELECT rule FROM case_warnings`,
 	"rows_aside": `SELECT reason FROM rows_aside`, "case_steps": `SELECT agency || ' ' || shared FROM case_steps`,
 	"documents": `SELECT agency || ' ' || size FROM documents`, "document_chunks": `SELECT document FROM document_chunks`,
@@ -52,6 +52,7 @@ func filled(t *testing.T, where string) *partnership {
 			n := fmt.Sprint(i)
 			pool, err := access.Together(ctx, tx, tx.Now, a)
 			errs = append(errs, err)
+			add("waiting_changes", map[string]any{"id": "h" + n, "report": "r" + n, "holder": a})
 			add("imports", map[string]any{"id": "i" + n, "holder": a})
 			add("rows_aside", map[string]any{"import": "i" + n, "reason": a})
 			add("contacts", map[string]any{"id": "c" + n, "person": "r" + n + "s", "holder": a, "shared": 1})

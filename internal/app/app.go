@@ -172,10 +172,11 @@ func join(d *db.DB, c Config, sealer *seal.Sealer, log *ledger.Log) *App {
 		a.Cases.MostDocument = c.Document
 	}
 	a.Agencies.Parting = a.Cases.Parting
-	a.Watch = watch.NewStore(guard, a.Cases)
+	a.Watch, a.Cases.Before = watch.NewStore(guard, a.Cases), watch.Before
 	a.Audit.Holds = func(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string) (string, error) {
 		return a.Cases.Holding(ctx, q, sight, victim, suspect, warning.Classify, d.Now())
 	}
+	a.Held.Stops, a.Audit.Stops, a.Audit.Correct = a.Cases.Stopped, a.Cases.Stopped, a.Held.Correct
 	a.Law = law.NewStore(guard)
 	a.Keep.Move = func(ctx context.Context, tx *db.Tx, mention, to string) error {
 		return errors.Join(a.Vault.Move(ctx, tx, mention, to), a.Cases.Forget(ctx, tx, mention, to))
@@ -404,6 +405,10 @@ func (a *App) keepWatching(ctx context.Context, log *slog.Logger) {
 	for {
 		a.did(ctx, watching, log, func() (int64, error) {
 			n, err := a.Watch.Pass(ctx)
+			if err != nil {
+				return int64(n), err
+			}
+			_, err = a.Audit.TakeCleared(ctx)
 			return int64(n), err
 		})
 		select {

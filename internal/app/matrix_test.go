@@ -111,8 +111,15 @@ func open(t *testing.T) *partnership {
 		must(err)
 		paper, err := a.Cases.PutIn(t.Context(), by, kase, casefile.Paper{Words: "A letter", Reads: "safeguarding"}, "letter.txt", strings.NewReader("He wrote again."))
 		must(err)
+		changed := ""
+		must(a.db.Write(t.Context(), func(tx *db.Tx) error {
+			changed = db.NewID()
+			return tx.Exec(t.Context(), `INSERT INTO waiting_changes (id, report, same_record, holder, import, fingerprint, step, said_code, said, was_code, was, since, came, how, ended_by, account, reason)
+				SELECT $2, id, same_record, holder, '', $2, 'classification', '', 'Theft', offence_code, offence, 0, 0, '', '', '', '' FROM reports WHERE id = $1`, spare, changed)
+		}))
 		p.ids[relation] = map[string]string{
-			"case": kase, "task": "none", "incident": one, "document": paper, "referral": referral,
+			"change": changed,
+			"case":   kase, "task": "none", "incident": one, "document": paper, "referral": referral,
 			"report": first, "pattern": first, "person": person.SuspectOf(first), "import": in.ID, "decision": decision, "sample": sample,
 			"classification": report.Classification("8L", "Harassment"), "view": "none", "account": "colleague", "key": "none", "glass": "none", "agreement": "none", "lock": "none", "item": "none", "team": "none", "agency": holders[relation], "session": "none", "link": "none", "contact": "none", "reveal": "none", "level": "0", "index": "0", "hold": hold, "disposal": disposal, "chronology": "control-one-off", "lawtable": "offences",
 		}
@@ -192,6 +199,7 @@ var forms = map[string]func(ids map[string]string) url.Values{
 		return url.Values{"verdict": {"not-one-course"}, "reason": {"Two stories"}, "seen": {"2"}}
 	},
 	"POST /decisions/{decision}/answers":      func(map[string]string) url.Values { return url.Values{"answer": {"disagreed"}, "reason": {"No"}} },
+	"POST /audit/changes/{change}":            func(map[string]string) url.Values { return url.Values{"decide": {"refuse"}, "reason": {"No"}} },
 	"POST /audit/samples":                     func(map[string]string) url.Values { return url.Values{"size": {"1"}} },
 	"POST /worklist/views":                    func(map[string]string) url.Values { return url.Values{"view": {"Mine"}, "finding": {"single"}} },
 	"POST /retention/reports/{report}/hold":   func(map[string]string) url.Values { return url.Values{"reason": {"Trial"}, "review": {"1/3/2027"}} },
@@ -234,7 +242,7 @@ func said(w *httptest.ResponseRecorder) string {
 }
 
 // bound are the names of parts of an address by which something is in a relation.
-var bound = []string{"report", "pattern", "person", "import", "decision", "sample", "hold", "disposal", "case", "referral", "incident", "document"}
+var bound = []string{"report", "pattern", "person", "import", "decision", "sample", "hold", "disposal", "case", "referral", "incident", "document", "change"}
 
 // about reports whether a route is about one thing that somebody holds.
 func about(route string) bool {

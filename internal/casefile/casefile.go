@@ -20,6 +20,7 @@ import (
 	"clew/internal/db"
 	"clew/internal/pattern"
 	"clew/internal/person"
+	"clew/internal/report"
 	"clew/internal/seal"
 	"clew/internal/warning"
 )
@@ -168,6 +169,7 @@ type Page struct {
 	Warnings []warning.Warning
 	Because  map[string]string // reports that raised them: what their agency calls each, by id
 	Papers   Documents         // the newest
+	Waiting  []report.Change   // what newer versions of reports say and a hold stops
 	Around
 }
 
@@ -217,6 +219,10 @@ type Store struct {
 	// Held reports whether a legal hold of an agency in force is on any of some people, or
 	// on a report of theirs: the room that keeps holds fills it in.
 	Held func(ctx context.Context, q db.Querier, agency string, people []string) (bool, error)
+
+	// Before are the early warnings that stood in a case and stand no more. Nil: nobody
+	// keeps them.
+	Before func(ctx context.Context, q db.Querier, c *Case) ([]Standing, error)
 
 	changed chan struct{}
 	engines engines

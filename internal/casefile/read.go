@@ -16,6 +16,7 @@ import (
 	"clew/internal/incident"
 	"clew/internal/pattern"
 	"clew/internal/person"
+	"clew/internal/report"
 	"clew/internal/seal"
 )
 
@@ -52,6 +53,11 @@ func (s *Store) One(ctx context.Context, by access.Actor, id string, skip, most 
 				return err
 			}
 			p.Patterns = append(p.Patterns, lines...)
+			waiting, err := report.WaitingOf(ctx, v, sight, p.Victim.ID, suspect.ID)
+			if err != nil {
+				return fmt.Errorf("changes that wait: %w", err)
+			}
+			p.Waiting = append(p.Waiting, waiting...)
 		}
 		if p.Closed.IsZero() {
 			if p.Warnings, err = s.warn(ctx, v, sight, &p.Case, v.Now); err != nil {

@@ -22,7 +22,8 @@ import (
 
 // The kinds of what is on a timeline and is no step.
 const (
-	Warned Kind = "warning" // an early warning was raised
+	Warned Kind = "warning" // an early warning was raised, and stands
+	Stood  Kind = "stood"   // one that stood, and stands no more
 	Worse  Kind = "worse"   // conduct grew worse
 )
 
@@ -33,7 +34,18 @@ type Item struct {
 	Event
 	Suspect string   // of conduct or a turn: the person's id, if anybody is said
 	Says    []string // of conduct: what was done, felt and changed
+	Was     Standing // of a warning that stands no more
 	says    pattern.Says
+}
+
+// A Standing is an early warning that stood in a case.
+type Standing struct {
+	Rule    string
+	Raised  time.Time // when what raised it was known
+	Cleared time.Time // when it was found to stand no more
+	Why     string    // as a page says it
+	Short   string    // the same in a word or two
+	By      string    // who answered it, if somebody set it aside
 }
 
 // Only says which things a timeline is narrowed to.
@@ -99,7 +111,7 @@ func (s *Store) Timeline(ctx context.Context, by access.Actor, id string, f Siev
 		if t.Case, err = head(ctx, v, sight, id); err != nil {
 			return err
 		}
-		for _, of := range []source{s.reported, s.keptByHand, s.took, s.raised} {
+		for _, of := range []source{s.reported, s.keptByHand, s.took, s.raised, s.stood} {
 			some, err := of(ctx, v, sight, &t.Case)
 			if err != nil {
 				return err
@@ -107,6 +119,7 @@ func (s *Store) Timeline(ctx context.Context, by access.Actor, id string, f Siev
 			t.All = append(t.All, some...)
 		}
 		t.All = append(t.All, turns(&t.Case, t.All)...)
+		answered(t.All)
 		t.All = slices.DeleteFunc(t.All, func(x Item) bool { return !f.lets(&x, &t.Case, from, to) })
 		inTime(t.All)
 		t.Now, t.Pace = v.Now, paceOf(t.All)
@@ -386,6 +399,43 @@ func (s *Store) raised(ctx context.Context, v *db.View, sight *access.Sight, c *
 		})
 	}
 	return all, nil
+}
+
+// stood are the early warnings that stood before and stand no more.
+func (s *Store) stood(ctx context.Context, v *db.View, sight *access.Sight, c *Case) (all []Item, err error) {
+	if s.Before == nil {
+		return nil, nil
+	}
+	before, err := s.Before(ctx, v, c)
+	if err != nil {
+		return nil, fmt.Errorf("warnings that stood: %w", err)
+	}
+	for _, w := range before {
+		all = append(all, Item{
+			Drawn: picture.Item{Kind: picture.Warned, From: w.Raised, To: w.Raised, Short: strings.ReplaceAll(w.Rule, "-", " ") + ", " + w.Short},
+			Event: Event{Kind: Stood, At: w.Raised, Words: RuleName(w.Rule) + "."},
+			Was:   w,
+		})
+	}
+	return all, nil
+}
+
+// answered says of warnings that stood who set them aside: whoever did so last while
+// they did.
+func answered(all []Item) {
+	for i := range all {
+		w := &all[i]
+		if w.Kind != Stood {
+			continue
+		}
+		var last time.Time
+		for j := range all {
+			x := &all[j]
+			if x.Kind == Did && x.About == answer+w.Was.Rule && !x.At.Before(w.Was.Raised) && !x.At.After(w.Was.Cleared) && x.At.After(last) {
+				last, w.Was.By = x.At, x.Name
+			}
+		}
+	}
 }
 
 // What narratives say, by the lane it belongs in.

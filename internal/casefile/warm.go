@@ -125,8 +125,8 @@ func (s *Store) groundOf(ctx context.Context, q db.Querier, sight *access.Sight,
 }
 
 // bring has an engine hold what an actor may see of a case now, and nothing else: what
-// bears a stamp, and loose facts, which are few.
-func (w *warm) bring(ctx context.Context, q db.Querier, s *Store, sight *access.Sight, c *Case, loose []warning.Fact) error {
+// bears a stamp, and loose facts, which are few; as if something were so.
+func (w *warm) bring(ctx context.Context, q db.Querier, s *Store, sight *access.Sight, c *Case, as supposition, loose []warning.Fact) error {
 	now := make(map[string]warning.Fact, len(loose))
 	for _, f := range loose {
 		now[f.ID] = f
@@ -141,7 +141,7 @@ func (w *warm) bring(ctx context.Context, q db.Querier, s *Store, sight *access.
 	}
 	stood := map[string]bool{}
 	for i := range c.Suspects {
-		if err := w.bringReports(ctx, q, sight, c, i, stood); err != nil {
+		if err := w.bringReports(ctx, q, sight, c, as, i, stood); err != nil {
 			return err
 		}
 	}
@@ -223,7 +223,7 @@ func lacks(missing []string) []string {
 	return missing
 }
 
-func (w *warm) bringReports(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, suspect int, stood map[string]bool) error {
+func (w *warm) bringReports(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, as supposition, suspect int, stood map[string]bool) error {
 	him := c.Suspects[suspect].ID
 	stamps, err := pattern.StampsOf(ctx, q, sight, c.Victim.ID, him)
 	if err != nil || len(stamps) == 0 {
@@ -234,6 +234,9 @@ func (w *warm) bringReports(ctx context.Context, q db.Querier, sight *access.Sig
 	anew := stamps[0].Key != w.first[suspect] // all of them name the oldest
 	for _, s := range stamps {
 		key, stamp := "r"+s.Key, pairNo(suspect)+s.Says
+		if said, ok := as.recorded[s.Key]; ok {
+			stamp += fmt.Sprintf("%q", said)
+		}
 		stood[key] = true
 		if anew || w.units[key].stamp != stamp {
 			wanted[s.Key] = stamp
@@ -247,6 +250,7 @@ func (w *warm) bringReports(ctx context.Context, q db.Querier, sight *access.Sig
 	if err != nil {
 		return fmt.Errorf("accounts: %w", err)
 	}
+	as.in(accounts)
 	late, err := cameLate(ctx, q, c.Opened, c.Victim.ID, him, lacks(missing)...)
 	if err != nil {
 		return err

@@ -256,7 +256,12 @@ func (s *Store) Watched(ctx context.Context, q db.Querier, sight *access.Sight, 
 	return c, state, err
 }
 
-func (s *Store) state(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, now time.Time) (state warning.State, err error) {
+func (s *Store) state(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, now time.Time) (warning.State, error) {
+	return s.stateIf(ctx, q, sight, c, now, supposition{})
+}
+
+// stateIf is state, if something were so.
+func (s *Store) stateIf(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, now time.Time, as supposition) (state warning.State, err error) {
 	if c.Victim.ID == "" {
 		return state, nil
 	}
@@ -272,12 +277,17 @@ func (s *Store) state(ctx context.Context, q db.Querier, sight *access.Sight, c 
 	if err != nil {
 		return state, err
 	}
+	if loose = append(loose, found...); as.closed {
+		for i := range c.Suspects {
+			loose = append(loose, asked(pairNo(i), sight))
+		}
+	}
 	of := ""
 	if c.ID != "" {
 		of = fmt.Sprint(c.ID, sight.Agency, sight.Program)
 	}
 	w := s.engines.take(of, ground)
-	if err := w.bring(ctx, q, s, sight, c, append(loose, found...)); err != nil {
+	if err := w.bring(ctx, q, s, sight, c, as, loose); err != nil {
 		return state, fmt.Errorf("warnings: %w", err)
 	}
 	state = w.engine.At(now)

@@ -59,6 +59,9 @@ func importFile(ctx context.Context, s Streams, a *app.App, by access.Actor, age
 		fmt.Fprintln(s.Err, i.Message)
 	}
 	fmt.Fprintf(s.Err, "Read %d, kept %d (%d of them corrections), held already %d, set aside %d.\n", i.Read, i.Kept, i.Corrected, i.Already, i.Aside)
+	if i.Came > 0 {
+		fmt.Fprintln(s.Err, report.HeldUp(i.Came, i.Waits)+" Listed under Audit, Changes that wait.")
+	}
 	if i.Aside > 0 {
 		rejected := report.RejectedName(path)
 		if err := writeAside(ctx, a, by, i.ID, path, rejected); err != nil {

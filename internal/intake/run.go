@@ -14,7 +14,6 @@ import (
 	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/fault"
-	"clew/internal/pattern"
 	"clew/internal/report"
 	"clew/internal/words"
 )
@@ -214,7 +213,7 @@ func gatherRows(ctx context.Context, x *report.Extract, to chan<- bundle) {
 func (t *Desk) takeLot(ctx context.Context, by access.Actor, i *report.Import, b bundle) error {
 	return t.guard.ActAlone(ctx, by, access.ImportReports, func(tx *db.Tx, sight *access.Sight) error {
 		sight.Saw("import", i.ID)
-		taken, err := pattern.TakeIn(ctx, tx, sight, i.ID, b.records)
+		taken, err := t.held.TakeIn(ctx, tx, sight, i.ID, b.records)
 		if err != nil {
 			return err
 		}

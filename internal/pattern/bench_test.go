@@ -25,7 +25,7 @@ func BenchmarkTakeIn(b *testing.B) {
 		by := accesstest.Sight("bench")
 		for from := 0; from < len(all); from += 1000 {
 			err := d.Write(b.Context(), func(tx *db.Tx) error {
-				_, err := take(b.Context(), tx, by, "", all[from:from+1000])
+				_, err := take(b.Context(), tx, by, "", all[from:from+1000], nil)
 				return err
 			})
 			if err != nil {

@@ -160,11 +160,15 @@ func (s *Store) Record(ctx context.Context, by access.Actor, r *report.Record) (
 		if err != nil {
 			return err
 		}
-		k, err := take(ctx, tx, sight, "", []*report.Record{r})
+		k, err := take(ctx, tx, sight, "", []*report.Record{r}, s.Stops)
 		if err != nil {
 			return err
 		}
-		if key = k.taken[0].Key; k.taken[0].Taking == report.Already {
+		if key = k.taken[0].Key; k.taken[0].Taking == report.Already && k.taken[0].Waits { // all that is new of it waits
+			sight.Saw("report", key, person.VictimOf(key), person.SuspectOf(key))
+			return nil
+		}
+		if k.taken[0].Taking == report.Already {
 			return fault.Bad("record_id", "This report is held already, word for word")
 		}
 		if err := k.mend(ctx, tx, sight.Pool.ID); err != nil {
@@ -199,6 +203,32 @@ func (s *Store) Record(ctx context.Context, by access.Actor, r *report.Record) (
 		return nil
 	})
 	return key, sc, err
+}
+
+// Correct keeps a newer version of a report that is held, as somebody decided that it
+// counts: its parties are who they were.
+func (s *Store) Correct(ctx context.Context, tx *db.Tx, sight *access.Sight, r *report.Record) (key string, err error) {
+	model, err := s.people.ModelOf(ctx, tx, sight.Pool.ID)
+	if err != nil {
+		return "", err
+	}
+	k, err := take(ctx, tx, sight, "", []*report.Record{r}, nil)
+	if err != nil || k.taken[0].Taking == report.Already {
+		return k.key(), err
+	}
+	if err := k.mend(ctx, tx, sight.Pool.ID); err != nil {
+		return "", err
+	}
+	key = k.key()
+	return key, place(ctx, tx, &sight.Pool, model, key, r, nil, func(Spot, Spot) error { return nil })
+}
+
+// key is the key of the first of what was kept.
+func (k *keeping) key() string {
+	if len(k.taken) == 0 {
+		return ""
+	}
+	return k.taken[0].Key
 }
 
 // mostTyped is how many letters a reference, or the name of an agency, may have.

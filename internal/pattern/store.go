@@ -22,6 +22,9 @@ type Store struct {
 	guard   *access.Guard
 	people  *person.Store
 	settles sync.Mutex // one settling at a time
+
+	// Stops says which changes to reports that are held a hold stops. Nil: none.
+	Stops report.Stopping
 }
 
 // NewStore returns the store behind a guard, which it tells whom locks hide.
@@ -44,7 +47,16 @@ func shut(ctx context.Context, q db.Querier, mentions []string) ([]string, error
 // is who, and brings up to date the patterns and people that lost a report to a
 // correction.
 func TakeIn(ctx context.Context, tx *db.Tx, sight *access.Sight, source string, records []*report.Record) ([]report.Taken, error) {
-	k, err := take(ctx, tx, sight, source, records)
+	return takeIn(ctx, tx, sight, source, records, nil)
+}
+
+// TakeIn is TakeIn, but for what a hold stops: see report.Change.
+func (s *Store) TakeIn(ctx context.Context, tx *db.Tx, sight *access.Sight, source string, records []*report.Record) ([]report.Taken, error) {
+	return takeIn(ctx, tx, sight, source, records, s.Stops)
+}
+
+func takeIn(ctx context.Context, tx *db.Tx, sight *access.Sight, source string, records []*report.Record, stops report.Stopping) ([]report.Taken, error) {
+	k, err := take(ctx, tx, sight, source, records, stops)
 	if err != nil {
 		return nil, err
 	}
@@ -76,10 +88,10 @@ type keeping struct {
 // take keeps records with their mentions and accounts, each mention a person by
 // itself. Settle, or place for one, finds out who is who. The caller sees to the
 // heads of the new people, and mends what lost a report to a correction.
-func take(ctx context.Context, tx *db.Tx, sight *access.Sight, source string, records []*report.Record) (k keeping, err error) {
+func take(ctx context.Context, tx *db.Tx, sight *access.Sight, source string, records []*report.Record, stops report.Stopping) (k keeping, err error) {
 	by := &sight.Actor
 	k.of = map[string]*report.Record{}
-	if k.taken, err = report.Take(ctx, tx, sight, source, records); err != nil {
+	if k.taken, err = report.TakeHeeding(ctx, tx, sight, source, records, stops); err != nil {
 		return k, err
 	}
 	var parties []*report.Party

@@ -17,6 +17,7 @@ import (
 
 	"clew/internal/access"
 	"clew/internal/db"
+	"clew/internal/report"
 )
 
 // A Verdict is what a person decides about a pattern.
@@ -131,6 +132,12 @@ type Store struct {
 	// than stalking without somebody senior; empty when nothing stands in the way.
 	// Nil: nobody knows of holds.
 	Holds func(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string) (string, error)
+
+	// Stops says which changes to reports a hold stops. Nil: nobody knows of holds, and
+	// no change waits.
+	Stops report.Stopping
+	// Correct keeps a newer version of a report that is held; it is called where Stops is.
+	Correct func(ctx context.Context, tx *db.Tx, sight *access.Sight, r *report.Record) (key string, err error)
 }
 
 // NewStore returns the store behind a guard.

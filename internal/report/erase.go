@@ -32,6 +32,13 @@ func Erase(ctx context.Context, tx *db.Tx, key string) error {
 	if err != nil {
 		return fmt.Errorf("erase report: %w", err)
 	}
+	err = tx.Exec(ctx, `
+		UPDATE waiting_changes SET said_code = '', said = '', was_code = '', was = '', reason = '', fingerprint = id, same_record = id,
+			how = CASE WHEN ended IS NULL THEN 'erased' ELSE how END, ended = COALESCE(ended, $2)
+		WHERE report = $1`, key, tx.Now.UnixMicro())
+	if err != nil {
+		return fmt.Errorf("erase changes: %w", err)
+	}
 	return nil
 }
 

@@ -35,6 +35,7 @@ type Import struct {
 	Message               string
 	Read, Kept, Already   int
 	Corrected, Aside      int
+	Came, Waits           int    // changes of it that a hold stopped, and those of them that wait still
 	By, Holder            string // who began it, and the agency that holds what it takes in
 	Account               string // of who began it; empty: not known
 	Begun                 time.Time
@@ -49,13 +50,14 @@ func (i *Import) Of(by *access.Actor) bool {
 }
 
 const selectImports = `
-	SELECT id, file, fingerprint, state, mapping, message, rows_read, kept, already, corrected, aside, begun_by, begun, ended, holder, account FROM imports `
+	SELECT id, file, fingerprint, state, mapping, message, rows_read, kept, already, corrected, aside, begun_by, begun, ended, holder, account,
+	(SELECT count(*) FROM waiting_changes w WHERE w.import = imports.id), (SELECT count(*) FROM waiting_changes w WHERE w.import = imports.id AND w.ended IS NULL) FROM imports `
 
 func scanImport(r db.Row) (i Import, err error) {
 	var mapping string
 	var begun int64
 	var ended *int64
-	err = r.Scan(&i.ID, &i.File, &i.Fingerprint, &i.State, &mapping, &i.Message, &i.Read, &i.Kept, &i.Already, &i.Corrected, &i.Aside, &i.By, &begun, &ended, &i.Holder, &i.Account)
+	err = r.Scan(&i.ID, &i.File, &i.Fingerprint, &i.State, &mapping, &i.Message, &i.Read, &i.Kept, &i.Already, &i.Corrected, &i.Aside, &i.By, &begun, &ended, &i.Holder, &i.Account, &i.Came, &i.Waits)
 	if err != nil {
 		return i, err
 	}

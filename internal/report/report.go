@@ -49,6 +49,7 @@ type Record struct {
 	Victim       Party
 	Suspect      Party
 	Extra        []Extra // columns we do not know, in file order
+	Anew         bool    // it counts from now on, though an older version said the same
 }
 
 // A Position is WGS 84 degrees.

@@ -113,6 +113,26 @@ type held struct {
 	shut   map[string]bool     // fingerprints and same records, as kept, of what is hidden from the actor
 }
 
+// news reports whether a version is not held to the letter. One that is taken in anew
+// is, though an older version said the same.
+func (h *held) news(print string, same [16]byte, r *Record) bool {
+	key, ok := h.prints[print]
+	return !ok || r.Anew && key != h.latest[same]
+}
+
+// also finds more versions that are held to the letter.
+func (h *held) also(ctx context.Context, q db.Querier, holder string, prints []string) error {
+	for some := range slices.Chunk(prints, mostKnown) {
+		err := db.Each(ctx, q, func(r db.Row) (x [2]string, err error) { return x, r.Scan(&x[0], &x[1]) },
+			func(x [2]string) error { h.prints[x[1]] = x[0]; return nil },
+			`SELECT id, fingerprint FROM reports WHERE fingerprint IN (`+db.List(1, len(some))+`) AND holder = `+db.List(len(some)+1, 1), append(db.Args(some), holder)...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // marks are the fingerprint and the digest of the same record that a record is kept
 // by: the actor's own when what has the usual ones is hidden from them.
 func (h *held) marks(by *access.Actor, r *Record) (print string, same [16]byte) {
@@ -171,6 +191,14 @@ func known(ctx context.Context, tx *db.Tx, sight *access.Sight, records []*Recor
 			if k.prints[f.value] = f.key; f.seen == 0 {
 				k.shut[f.value] = true
 			}
+		}
+		// What waits beside a version, or was refused, was held to the letter too.
+		open, args := sight.OpenReport("w.report", append(db.Args(prints), sight.Agency))
+		if all, err = db.All(ctx, tx, scan, `SELECT w.report, w.fingerprint, 1 FROM waiting_changes w WHERE w.fingerprint IN (`+db.List(1, len(prints))+`) AND w.holder = `+db.List(len(prints)+1, 1)+` AND w.how NOT IN ('allowed', 'cleared')`+open, args...); err != nil {
+			return k, err
+		}
+		for _, f := range all {
+			k.prints[f.value] = f.key
 		}
 		if all, err = find("same_record", "replaced_by = '' AND ", sames); err != nil {
 			return k, err

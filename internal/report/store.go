@@ -49,6 +49,7 @@ type Taken struct {
 	Key     string
 	Taking  Taking
 	Instead string // the Key of the report it corrects, or empty
+	Waits   bool   // a hold stops something it says, which waits: see Change
 }
 
 // Take takes records in within tx, in order, and says what became of each. The
@@ -57,6 +58,12 @@ type Taken struct {
 // is hidden from the actor is as if it were not held: theirs is kept beside it, so
 // that they neither learn of it nor put theirs in its place.
 func Take(ctx context.Context, tx *db.Tx, sight *access.Sight, source string, records []*Record) ([]Taken, error) {
+	return TakeHeeding(ctx, tx, sight, source, records, nil)
+}
+
+// TakeHeeding is Take, but what a hold stops is left out of a version and waits beside
+// it: see Change. The record is changed to what counts.
+func TakeHeeding(ctx context.Context, tx *db.Tx, sight *access.Sight, source string, records []*Record, stops Stopping) ([]Taken, error) {
 	by := &sight.Actor
 	all := make([]Taken, len(records))
 	for _, r := range records {
@@ -66,15 +73,57 @@ func Take(ctx context.Context, tx *db.Tx, sight *access.Sight, source string, re
 	if err != nil {
 		return nil, err
 	}
-	var rows [][]any
+	w, err := weigh(ctx, tx, sight, &before, records, stops)
+	if err != nil {
+		return nil, err
+	}
+	came := map[[16]byte]bool{}
+	type version struct {
+		whole, print string // of all that it says, and of what is left; whole is empty when it is held already
+		same         [16]byte
+		left         []Change
+	}
+	versions := make([]version, len(records))
+	var cut []string
 	for i, r := range records {
-		f, same := before.marks(by, r)
-		if key, ok := before.prints[f]; ok {
-			all[i] = Taken{Key: key, Taking: Already}
+		x := &versions[i]
+		x.print, x.same = before.marks(by, r)
+		if !before.news(x.print, x.same, r) {
 			continue
 		}
+		x.whole = x.print
+		if before.prints[x.whole] == "" {
+			before.prints[x.whole] = "" // its key is known below
+		}
+		if x.left = w.hold(x.same, r); len(x.left) > 0 {
+			x.print, _ = before.marks(by, r)
+			cut = append(cut, x.print)
+		}
+	}
+	if err := before.also(ctx, tx, sight.Agency, cut); err != nil {
+		return nil, err
+	}
+	var rows [][]any
+	for i, r := range records {
+		x := &versions[i]
+		f, same := x.print, x.same
+		if x.whole == "" {
+			all[i] = Taken{Key: before.prints[f], Taking: Already}
+			continue
+		}
+		came[same] = true
+		if there := before.prints[f]; there != "" && there == before.latest[same] { // it says nothing else that is new
+			all[i] = Taken{Key: there, Taking: Already, Waits: len(x.left) > 0}
+			before.prints[x.whole] = there
+			w.wait(same, there, x.whole, x.left, by, source, tx.Now)
+			continue
+		} else if there != "" { // an older version said the same
+			f = apart(by, db.NewID())
+		}
 		key := db.NewID()
-		all[i] = Taken{Key: key, Instead: before.latest[same]}
+		before.prints[x.whole] = key
+		w.wait(same, key, x.whole, x.left, by, source, tx.Now)
+		all[i] = Taken{Key: key, Instead: before.latest[same], Waits: len(x.left) > 0}
 		if all[i].Instead != "" {
 			all[i].Taking = Corrected
 		}
@@ -94,7 +143,10 @@ func Take(ctx context.Context, tx *db.Tx, sight *access.Sight, source string, re
 			}
 		}
 	}
-	return all, nil
+	if stops == nil {
+		return all, nil
+	}
+	return all, w.keep(ctx, tx, came, by)
 }
 
 // One is the report with a Key, or fault.NotFound.

@@ -174,6 +174,10 @@ func nothingIsLeft(t *testing.T, d *db.DB, files func() []string) {
 	write(t, d, `INSERT INTO lock_accounts (lock, account) VALUES ('lock', 'officer')`)
 	write(t, d, `INSERT INTO glass (id, account, agency, holder, mention, cause, reason, opened, shuts, verdict, review, reviewed_by, reviewed) VALUES ('glass', 'bo', 'police:1', 'haven', $1, 'danger', $2, 7, 8, 'justified', $3, 'ann', 9)`,
 		person.VictimOf(first), "He waits for "+k.word(), "It was "+k.word())
+	write(t, d, `INSERT INTO waiting_changes (id, report, same_record, holder, import, fingerprint, step, said_code, said, was_code, was, since, came, ended, how, ended_by, account, reason)
+		SELECT 'change', id, same_record, holder, '', 'print', 'closure', '', $2, '', $3, 7, 7, 8, 'refused', 'Ann', 'ann', $4 FROM reports WHERE id = $1`, first, "Filed, says "+k.word(), "Open, says "+k.word(), "Not so: "+k.word())
+	write(t, d, `INSERT INTO waiting_changes (id, report, same_record, holder, import, fingerprint, step, said_code, said, was_code, was, since, came, how, ended_by, account, reason)
+		SELECT 'waits', id, same_record, holder, '', 'print', 'closure', '', $2, '', '', 9, 9, '', '', '', '' FROM reports WHERE id = $1`, first, "Filed, says "+k.word())
 	before := files()
 	hits := func(in []string) (found []string) {
 		for _, token := range k.all {

@@ -111,3 +111,28 @@ func (s *Store) Past(ctx context.Context, by access.Actor, id string, skip, most
 	})
 	return all, total, err
 }
+
+// Before are the warnings that stood in a case, and in those merged into it, and stand
+// no more, by when they were raised. What a merge alone ended stands in the case that
+// stays, and is not among them.
+func Before(ctx context.Context, q db.Querier, c *casefile.Case) ([]casefile.Standing, error) {
+	all, err := db.All(ctx, q, func(r db.Row) (w casefile.Standing, err error) {
+		var raised, cleared int64
+		var why Why
+		err = r.Scan(&w.Rule, &raised, &cleared, &why)
+		w.Raised, w.Cleared = time.UnixMicro(raised).UTC(), time.UnixMicro(cleared).UTC()
+		w.Why, w.Short = why.Words(), why.short()
+		return w, err
+	}, `SELECT rule, raised, cleared, why FROM case_warnings WHERE `+casefile.Kin("case_id", "$1")+` AND cleared IS NOT NULL AND why <> $2 ORDER BY raised, id`, c.ID, string(Merged))
+	if err != nil || c.Closed.IsZero() {
+		return all, err
+	}
+	// Of a case that was closed since they were last asked about, none stands.
+	shut, err := db.All(ctx, q, func(r db.Row) (w casefile.Standing, err error) {
+		var raised int64
+		err = r.Scan(&w.Rule, &raised)
+		w.Raised, w.Cleared, w.Why, w.Short = time.UnixMicro(raised).UTC(), c.Closed, Closed.Words(), Closed.short()
+		return w, err
+	}, `SELECT rule, raised FROM case_warnings WHERE `+casefile.Kin("case_id", "$1")+` AND cleared IS NULL ORDER BY raised, id`, c.ID)
+	return append(all, shut...), err
+}

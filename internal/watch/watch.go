@@ -80,6 +80,11 @@ func (w Why) Words() string {
 	return map[Why]string{Answered: "Answered", Gone: "What raised it is so no longer", Closed: "The case was closed", Merged: "The case was merged into another"}[w]
 }
 
+// short is the reason beside a line of a picture.
+func (w Why) short() string {
+	return map[Why]string{Answered: "answered", Gone: "gone", Closed: "closed", Merged: "merged"}[w]
+}
+
 // A Store keeps the warnings that stand.
 type Store struct {
 	guard *access.Guard

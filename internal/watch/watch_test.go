@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -383,6 +384,81 @@ func TestTypedByAFriend(t *testing.T) {
 		}
 		if got := w.list(friend, watch.Search{Whose: watch.All}); len(got) != 0 {
 			t.Errorf("the friend sees %+v", got)
+		}
+	})
+}
+
+// TestTimelineKeepsWhatStood has warnings that were answered, set aside or ended with
+// the case stay on the timeline, with when and by whom; and only once.
+func TestTimelineKeepsWhatStood(t *testing.T) {
+	dbtest.EachBare(t, func(t *testing.T, where string) {
+		w := open(t, where)
+		w.cases.Before = watch.Before
+		ann := accesstest.Somebody(t, w.d, police, "Ann", access.Officer)
+		sue := accesstest.Somebody(t, w.d, police, "Sue", access.Supervisor)
+		w.now = w.now.Add(time.Minute)
+		first := w.record("C/1", "Mara", "Edmund", "ex-partner")
+		id, err := w.cases.Open(t.Context(), ann, person.VictimOf(first), person.SuspectOf(first), "")
+		w.must(err)
+		w.now = w.now.Add(time.Hour)
+		w.record("C/2", "Mara", "Edmund", "ex-partner")
+		w.pass()
+		stood := func() (all []string) {
+			l, err := w.cases.Timeline(t.Context(), ann, id, casefile.Sieve{})
+			w.must(err)
+			lines := 0
+			for i := range l.Picture.Lines {
+				for _, n := range l.Picture.Lines[i].Items {
+					if l.All[n].Kind == casefile.Stood {
+						lines++
+					}
+				}
+			}
+			for i := range l.All {
+				if x := &l.All[i]; x.Kind == casefile.Stood {
+					all = append(all, x.Was.Rule+" "+x.Was.Why+" by "+x.Was.By)
+					if x.Was.Cleared.Before(x.Was.Raised) || x.At != x.Was.Raised || x.Words == "" {
+						t.Errorf("a warning that stood: %+v", x)
+					}
+				}
+			}
+			if lines != len(all) {
+				t.Errorf("the picture has %d warnings that stood, the list %d", lines, len(all))
+			}
+			slices.Sort(all)
+			return all
+		}
+		if got := stood(); len(got) != 0 {
+			t.Fatalf("stood already: %v", got)
+		}
+		w.now = w.now.Add(time.Hour)
+		w.must(w.cases.Answer(t.Context(), sue, id, "former-partner", "A court found otherwise"))
+		w.now = w.now.Add(time.Minute)
+		w.pass()
+		if got := stood(); !slices.Equal(got, []string{"former-partner Answered by Sue"}) {
+			t.Errorf("after one was set aside: %v", got)
+		}
+		p, err := w.cases.One(t.Context(), sue, id, 0, 5)
+		w.must(err)
+		w.must(w.cases.Close(t.Context(), sue, id, "She moved", true, p.Version))
+		standing := len(p.Warnings)
+		for _, when := range []string{"before the pass", "after it"} {
+			got := stood()
+			if len(got) != 1+standing {
+				t.Errorf("closed, %s: %v, want %d of them", when, got, 1+standing)
+			}
+			for _, x := range got {
+				if x != "former-partner Answered by Sue" && !strings.HasSuffix(x, "The case was closed by ") {
+					t.Errorf("closed, %s: %s", when, x)
+				}
+			}
+			w.now = w.now.Add(time.Minute)
+			w.pass()
+		}
+		w.must(w.cases.Reopen(t.Context(), sue, id, "He is back"))
+		w.pass()
+		if got := stood(); len(got) != 1+standing {
+			t.Errorf("opened again: %v", got)
 		}
 	})
 }

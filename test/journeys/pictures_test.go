@@ -30,6 +30,15 @@ func TestCasePictures(t *testing.T) {
 	}
 	b.Follow(`main a[href$="/timeline"]`)
 	looks(t, b, "timeline")
+	oldest, newest, name := ".clew-picture__date", ".clew-picture__date:nth-last-child(1 of .clew-picture__date)", ".clew-picture__names .clew-picture__name"
+	b.Phone()
+	if !b.Sees(newest) || b.Sees(oldest) || !b.Sees(name) {
+		t.Errorf("on a phone: the newest end is in sight: %v, the oldest: %v, the names of the lanes: %v", b.Sees(newest), b.Sees(oldest), b.Sees(name))
+	}
+	b.Desktop()
+	if !b.Sees(newest) || !b.Sees(oldest) || b.Sees(name) || !b.Sees(".clew-picture__name") {
+		t.Error("at a desk the picture is not whole, or has its names twice")
+	}
 	rows := b.Count("main .clew-picture-list__item")
 	if rows < all[0].Reports {
 		t.Errorf("the list has %d rows, want the %d reports and what was done", rows, all[0].Reports)

@@ -232,6 +232,14 @@ func between(from, to time.Time) string {
 
 var weightWords = map[picture.Weight]string{picture.Grave: "Grave", picture.Near: "Serious", picture.Distant: "From a distance"}
 
+// stoodWords say what became of a warning that stands no more.
+func stoodWords(x *casefile.Item) string {
+	if x.Was.By != "" {
+		return x.Was.Why + " by " + x.Was.By + "."
+	}
+	return x.Was.Why + "."
+}
+
 func laneWords(s picture.Set) string {
 	var all []string
 	for _, l := range picture.Lanes {
@@ -250,6 +258,8 @@ func itemTitle(x *casefile.Item) string {
 	switch x.Kind {
 	case casefile.Warned:
 		return "Early warning raised"
+	case casefile.Stood:
+		return "Early warning that stood until " + when.DayOf(x.Was.Cleared)
 	case casefile.Worse:
 		return "It grew worse"
 	case casefile.Did:

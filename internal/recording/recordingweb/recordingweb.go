@@ -33,6 +33,9 @@ func Routes(m *web.Mux, guard *access.Guard, audit *recording.Store) {
 	m.Handle("POST /audit/samples", h.draw)
 	m.Handle("GET /audit/samples/{sample}", h.showSample)
 	m.Handle("GET /audit/samples/{sample}/csv", h.download)
+	m.Handle("GET /audit/changes", h.showChanges)
+	m.Handle("GET /audit/changes/{change}", h.showChange)
+	m.Handle("POST /audit/changes/{change}", h.decideChange)
 	m.Handle("GET /audit/classifications", h.showClassifications)
 	m.Handle("GET /audit/classifications/{classification}", h.showClassification)
 }

@@ -58,7 +58,7 @@ func (h room) about(r *http.Request) (v view, err error) {
 	if err != nil {
 		return v, err
 	}
-	v.May, err = h.guard.May(ctx, access.From(ctx), access.FindReports, access.ReadPerson, access.ReadPattern, access.ReadImports, access.SetHold)
+	v.May, err = h.guard.May(ctx, access.From(ctx), access.FindReports, access.ReadPerson, access.ReadPattern, access.ReadImports, access.SetHold, access.ReadWorklist)
 	if err != nil {
 		return v, err
 	}
@@ -69,6 +69,9 @@ func (h room) about(r *http.Request) (v view, err error) {
 	v.Part, v.Held = part, part.Record
 	v.Keeps = v.May[access.SetHold] && v.Held.Holder == access.From(ctx).Agency
 	if v.Versions, err = h.reports.Versions(ctx, access.From(ctx), key); err != nil {
+		return v, err
+	}
+	if v.Changes, err = h.reports.Changes(ctx, access.From(ctx), key); err != nil {
 		return v, err
 	}
 	if v.Victim, v.Suspect, err = h.people.Parties(ctx, access.From(ctx), key); err != nil {

@@ -21,9 +21,10 @@ import (
 type view struct {
 	report.Held
 	Part            pattern.Part
-	Versions        []report.Held  // of the same record, oldest first, this one among them
-	Victim, Suspect *person.Person // who they are held to be; nil when nobody is named
-	Import          *report.Import // nil when it was typed in, or is not the reader's to see
+	Versions        []report.Held   // of the same record, oldest first, this one among them
+	Changes         []report.Change // of the same record: what newer versions say and a hold stops, the newest first
+	Victim, Suspect *person.Person  // who they are held to be; nil when nobody is named
+	Import          *report.Import  // nil when it was typed in, or is not the reader's to see
 	May             map[access.Action]bool
 	Keeps           bool // it is their own agency's, and they may set a hold
 }
@@ -113,6 +114,16 @@ func gaps(all []field) string {
 		}
 	}
 	return strings.Join(names, ", ")
+}
+
+// ended are the changes that wait no more.
+func (v *view) ended() (all []report.Change) {
+	for _, c := range v.Changes {
+		if !c.Ended.IsZero() {
+			all = append(all, c)
+		}
+	}
+	return all
 }
 
 // A version is one report of the record, and what it says otherwise than the one

@@ -167,6 +167,30 @@ func (b *Tab) Count(css string) int {
 	return n
 }
 
+// sees finds whether the middle of an element is in sight, in the window's width and in
+// whatever scrolls it sideways.
+const sees = `(function (css) {
+  const e = document.querySelector(css)
+  if (!e) return false
+  const r = e.getBoundingClientRect(), x = r.left + r.width / 2
+  for (let p = e.parentElement; p; p = p.parentElement) {
+    const b = p.getBoundingClientRect()
+    if (/auto|scroll|hidden/.test(getComputedStyle(p).overflowX) && (x < b.left || x > b.right)) return false
+  }
+  return r.width > 0 && x >= 0 && x <= innerWidth
+})`
+
+// Sees reports whether the middle of an element is where the reader sees it without
+// scrolling sideways.
+func (b *Tab) Sees(css string) bool {
+	b.t.Helper()
+	seen, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](sees+"("+strconv.Quote(css)+")"))
+	if err != nil {
+		b.t.Fatalf("sees %s: %v", css, err)
+	}
+	return seen
+}
+
 // Title is the title of the page.
 func (b *Tab) Title() string {
 	b.t.Helper()
