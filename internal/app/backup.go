@@ -323,7 +323,7 @@ func (m *Manifest) verify(ctx context.Context, folder string) error {
 }
 
 // ledgerWrong says what in the ledger is not as it was written and signed. Without
-// the key, which is in no backup, it can say no more than that entries are missing.
+// a key's file, as of a backup, it can say no more than that entries are missing.
 func ledgerWrong(ctx context.Context, d *db.DB, keyFile string) (wrong []string, err error) {
 	tables, err := d.Tables(ctx)
 	if err != nil || !slices.Contains(tables, "ledger_head") {
@@ -344,6 +344,9 @@ func ledgerWrong(ctx context.Context, d *db.DB, keyFile string) (wrong []string,
 			return err
 		}
 		if key == nil {
+			if size > 0 && keyFile != "" {
+				wrong = append(wrong, fmt.Sprintf("its key is missing: put the copy at %s, or the program will not start", keyFile))
+			}
 			return nil
 		}
 		r, err := ledger.Verify(ctx, v, ledger.Asked{Key: key.Verifier})

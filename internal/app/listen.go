@@ -31,6 +31,11 @@ func Listen(c Config) (net.Listener, error) {
 	if c.loopback() && !ofThisComputer(host) {
 		return nil, fault.Bad("listen", "Without TLS, Clew listens on this computer only: use localhost or 127.0.0.1, or give --tls-cert and --tls-key, or --behind")
 	}
+	if c.Cert != "" { // before anything is opened, made or said
+		if _, err := newCertificate(c.Cert, c.Key, nil); err != nil {
+			return nil, err
+		}
+	}
 	l, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return nil, fault.Bad("listen", fmt.Sprintf("cannot listen on %s: %v", c.Listen, errors.Unwrap(err)))

@@ -206,7 +206,7 @@ func TestExpiry(t *testing.T) {
 }
 
 func TestListenElsewhere(t *testing.T) {
-	for listen, c := range map[string]Config{"0.0.0.0:0": {}, "nonsense": {}, "127.0.0.1:0": {Cert: "only.pem"}} {
+	for listen, c := range map[string]Config{"0.0.0.0:0": {}, "nonsense": {}, "127.0.0.1:0": {Cert: "only.pem"}, "localhost:0": {Cert: "not-there.pem", Key: "not-there.pem"}} {
 		c.Listen = listen
 		if l, err := Listen(c); err == nil {
 			l.Close()

@@ -22,7 +22,7 @@ type setUpLink struct {
 }
 
 func (c *setUpLink) Run(ctx context.Context, s Streams) error {
-	a, err := app.Open(ctx, app.Config{Data: c.Data, Database: c.Database})
+	a, err := app.Open(ctx, c.app())
 	if err != nil {
 		return err
 	}

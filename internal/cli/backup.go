@@ -36,7 +36,7 @@ func (c *backup) Run(ctx context.Context, s Streams) error {
 	if len(to) == 0 {
 		fmt.Fprintln(s.Err, "It is not encrypted: whoever has it can read what is not sealed. Give --to to encrypt it.")
 	}
-	fmt.Fprintln(s.Err, "The master key is not in it. Keep that in another place: without it, what is sealed is lost.")
+	fmt.Fprintln(s.Err, "The master key and the ledger’s key (ledger.key) are not in it. Keep copies in another place: without the first what is sealed is lost, without the second the program will not start.")
 	return nil
 }
 
@@ -65,8 +65,9 @@ func (c *restore) Run(ctx context.Context, s Streams) error {
 	}
 	fmt.Fprintf(s.Out, "Restored into %s: the database of %s at step %d, looked through and sound, and %s.\n", c.Data, m.Made.Format("2 January 2006 at 15:04 UTC"), m.Step, words.Count(len(m.Files)-1, "upload", "uploads"))
 	if len(m.Master) > 0 {
-		fmt.Fprintf(s.Err, "It wants the master key %s: put its file at %s/master.key, then run clew check.\n", strings.Join(m.Master, " and "), c.Data)
+		fmt.Fprintf(s.Err, "It wants the master key %s: name its file with --master-key-file, or put it at %s/master.key.\n", strings.Join(m.Master, " and "), c.Data)
 	}
+	fmt.Fprintf(s.Err, "It wants the ledger’s key, which the computer it was taken on has beside its data: put it at %s/ledger.key. Then run clew check.\n", c.Data)
 	return nil
 }
 

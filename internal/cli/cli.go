@@ -49,7 +49,7 @@ type commands struct {
 	Check   check     `cmd:"" help:"Look all data through: database, ledger, keys, uploads."`
 	Export  export    `cmd:"" help:"Write everything there is as JSON lines, a file for each table."`
 	Upgrade upgrade   `cmd:"" help:"Take a backup, then bring the database up to date."`
-	Key     key       `cmd:"" help:"Change the master key, or check it."`
+	Key     key       `cmd:"" help:"Make the master key, change it, or check it."`
 	Ledger  ledgers   `cmd:"" help:"The ledger of who did and saw what: check it, its key, its witnesses, bundles of it."`
 	Witness witnesses `cmd:"" help:"Watch another agency's ledger, and cosign it."`
 	Verify  verifies  `cmd:"" help:"Check a bundle from a ledger, with no database."`

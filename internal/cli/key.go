@@ -16,6 +16,7 @@ import (
 )
 
 type key struct {
+	New    keyNew    `cmd:"" help:"Make a master key, before the first start."`
 	Rotate keyRotate `cmd:"" help:"Wrap all keys by another master key."`
 	Check  keyCheck  `cmd:"" help:"Say whether the master key opens all keys."`
 }
@@ -40,6 +41,23 @@ func keys(ctx context.Context, c app.Config) (*db.DB, seal.Master, error) {
 		return nil, nil, errors.Join(err, d.Close())
 	}
 	return d, m, nil
+}
+
+type keyNew struct {
+	To string `help:"File of the new master key; never written over." required:"" type:"path" placeholder:"FILE"`
+}
+
+func (c *keyNew) Run(s Streams) error {
+	k := seal.NewKey()
+	err := seal.WriteFile(c.To, k)
+	if errors.Is(err, fs.ErrExist) {
+		return fault.Bad("to", fmt.Sprintf("There is a file at %s already", c.To))
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.Out, "Master key %s is in %s. Keep a copy in a safe.\n", k.Fingerprint(), c.To)
+	return nil
 }
 
 type keyCheck struct {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -83,17 +85,17 @@ func serveApp(ctx context.Context, s Streams, c app.Config, quiet bool, fill fun
 			return closing(a, err)
 		}
 	}
-	scheme := "http"
+	site := "http://" + addressOf(l)
 	if c.Cert != "" {
-		scheme = "https"
+		site = "https://" + addressOf(l)
 	}
-	fmt.Fprintf(s.Out, "%s://%s\n", scheme, addressOf(l))
+	fmt.Fprintln(s.Out, site)
 	link, err := a.Accounts.SetUpLink(ctx)
 	if err != nil {
 		return closing(a, err)
 	}
 	if link != "" {
-		fmt.Fprintf(s.Err, "Nobody has an account yet. Open this within 24 hours to set Clew up; it opens once:\n\n  %s://%s/set-up/%s\n\n", scheme, addressOf(l), link)
+		fmt.Fprintf(s.Err, "Nobody has an account yet. Open this within 24 hours to set Clew up; it opens once:\n\n  %s/set-up/%s\n\n", cmp.Or(strings.TrimSuffix(c.Site, "/"), site), link)
 	}
 	if c.Cert == "" && len(c.Behind) == 0 {
 		fmt.Fprintln(s.Err, "This copy listens on this computer only. Ctrl-C stops it.")

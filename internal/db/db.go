@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"os"
 	"runtime"
 	"strings"
 	"time"
@@ -55,10 +56,29 @@ func Open(ctx context.Context, where string, now func() time.Time) (*DB, error) 
 	if err != nil {
 		return nil, err
 	}
+	if d.sqlite {
+		if err := private(where); err != nil {
+			return nil, errors.Join(fmt.Errorf("open database: %w", err), d.Close())
+		}
+	}
 	if err := d.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("migrate: %w", err), d.Close())
 	}
 	return d, nil
+}
+
+// private sees to it that nobody but its owner reads the file of a database, whatever
+// the folder lets through. SQLite makes the files beside it alike.
+func private(file string) error {
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	_ = os.Chmod(file, 0o600) // of one that was there; it is another's, or the disk has no such thing
+	return nil
 }
 
 // OpenAsItIs is Open but that the schema stays as it is, for what copies a database

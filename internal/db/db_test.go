@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -537,4 +539,35 @@ func TestNarrowInAGroup(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+// TestPrivate has the files of a database made in an open folder, and one that was
+// open: nobody but their owner reads them.
+func TestPrivate(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("files have no such modes")
+	}
+	file := filepath.Join(t.TempDir(), "clew.db")
+	for range 2 {
+		d, err := db.Open(t.Context(), file, time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Write(t.Context(), func(tx *db.Tx) error {
+			return tx.Exec(t.Context(), `UPDATE ledger_head SET id = id`)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for _, end := range []string{"", "-wal", "-shm"} {
+			if i, err := os.Stat(file + end); err != nil || i.Mode().Perm() != 0o600 {
+				t.Errorf("clew.db%s: %v, %v", end, i.Mode(), err)
+			}
+		}
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(file, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -29,6 +29,7 @@ type plan struct {
 	pairs     int
 	only      string
 	route     string
+	atOnce    int // routes that sqlmap tries at the same time
 	out       string
 }
 
@@ -42,6 +43,7 @@ func main() {
 	flag.IntVar(&p.pairs, "pairs", 3000, "pairs of requests to time")
 	flag.StringVar(&p.only, "only", "", "sqlmap, wapiti or timing alone")
 	flag.StringVar(&p.route, "route", "", "sqlmap on the routes that hold one of these, with commas between")
+	flag.IntVar(&p.atOnce, "at-once", 2, "routes that sqlmap tries at the same time")
 	flag.StringVar(&p.out, "out", "docs/security", "folder for the report")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

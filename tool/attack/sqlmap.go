@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"os/exec"
@@ -28,11 +29,17 @@ func last(route string) bool {
 	return strings.HasSuffix(route, "/end") || strings.HasSuffix(route, "/part") && strings.HasPrefix(route, "POST") || strings.Contains(route, "sign-out") || strings.HasPrefix(route, "POST /account/password")
 }
 
-// sqlmap tries every part of an address, every field of a query, form or question, and
-// the cookies of every route, two routes at a time.
+// late are routes that close or undo what other routes are about.
+func late(route string) bool {
+	return strings.HasPrefix(route, "POST") && slices.ContainsFunc([]string{"/close", "/undo", "/leave", "/accept", "/decline", "/back", "/remove", "/apart", "/withdraw", "/lift", "/answer", "/out", "/merge", "/split", "/done"}, func(s string) bool { return strings.HasSuffix(route, s) })
+}
+
+// sqlmap tries every part of an address and every field of a query, form or question of
+// every route, and the cookies of the first route of each person. It is told which
+// database it is: with the texts for all others a route takes five times as long.
 func (t *target) sqlmap(ctx context.Context, p plan) (found int, text string, err error) {
 	routes := slices.Clone(t.routes)
-	slices.SortStableFunc(routes, func(a, b string) int { return one(last(a)) - one(last(b)) })
+	slices.SortStableFunc(routes, func(a, b string) int { return 2*one(last(a)) + one(late(a)) - 2*one(last(b)) - one(late(b)) })
 	routes = slices.DeleteFunc(routes, func(r string) bool { return strings.HasPrefix(r, "GET /assets/") }) // files in the program
 	if p.route != "" {
 		routes = slices.DeleteFunc(routes, func(r string) bool {
@@ -41,7 +48,7 @@ func (t *target) sqlmap(ctx context.Context, p plan) (found int, text string, er
 	}
 	trials := make([]trial, len(routes))
 	var all sync.WaitGroup
-	turn := make(chan struct{}, 2)
+	turn := make(chan struct{}, max(p.atOnce, 1))
 	for i, route := range routes {
 		turn <- struct{}{}
 		if ctx.Err() != nil {
@@ -56,7 +63,7 @@ func (t *target) sqlmap(ctx context.Context, p plan) (found int, text string, er
 	all.Wait()
 	var b strings.Builder
 	fmt.Fprintf(&b, "# sqlmap on every route, on %s\n\n%s, %s. Made by `make attack`.\n\n", engine(p), version(ctx, "sqlmap"), time.Now().UTC().Format("2 January 2006"))
-	fmt.Fprintf(&b, "    sqlmap -u URL --method M --data FIELDS --cookie SESSION --level 2 --risk 1 --technique %s --batch --flush-session\n\n", p.technique)
+	fmt.Fprintf(&b, "    sqlmap -u URL --method M --data FIELDS --cookie SESSION --level 2 --risk 1 --technique %s --dbms %s --batch --flush-session\n\n", p.technique, dbms(p))
 	fmt.Fprintf(&b, "Longest time for one route: %s.\n\n| Route | As | Tried | Requests | Outcome |\n|---|---|---|---|---|\n", p.each)
 	inTime := 0
 	for _, x := range trials {
@@ -102,12 +109,12 @@ func (t *target) try(ctx context.Context, p plan, route string, serial int) (x t
 	}
 	method, address := t.address(route, "*")
 	x.parts = strings.Count(address, "*")
-	form := url.Values{}
-	for _, f := range t.fields[route] {
-		form.Set(f, "1")
+	form := maps.Clone(t.fields[route])
+	if form == nil {
+		form = url.Values{}
 	}
 	x.parts += len(form)
-	args := []string{"--batch", "--level", "2", "--risk", "1", "--technique", p.technique, "--flush-session", "--disable-coloring", "--output-dir", filepath.Join(t.folder, "sqlmap", fmt.Sprint(serial)),
+	args := []string{"--batch", "--level", "2", "--risk", "1", "--technique", p.technique, "--dbms", dbms(p), "--flush-session", "--disable-coloring", "--output-dir", filepath.Join(t.folder, "sqlmap", fmt.Sprint(serial)),
 		"--method", method, "--cookie", cookies, "--headers", "Sec-Fetch-Site: same-origin", "--ignore-code", "401,403,404,405,409,413,422", "--ignore-redirects", "--drop-set-cookie", "--timeout", "30"}
 	switch {
 	case method == http.MethodPost:
@@ -115,10 +122,17 @@ func (t *target) try(ctx context.Context, p plan, route string, serial int) (x t
 			form.Set("none", "1")
 		}
 		args = append(args, "--data", form.Encode())
-	case len(form) > 0:
-		address += "?" + form.Encode()
+	case len(form) > 0: // marked: with a mark in the path sqlmap tries nothing that has none
+		address += "?" + strings.ReplaceAll(form.Encode(), "&", "*&") + "*"
 	}
-	x.parts += strings.Count(cookies, "=") // level 2 tries cookies
+	t.mu.Lock()
+	if first := !t.began[x.who]; first { // level 2 tries cookies
+		x.parts += strings.Count(cookies, "=")
+	} else {
+		args = append(args, "--skip", "Cookie")
+	}
+	t.began[x.who] = true
+	t.mu.Unlock()
 	before := t.count(route)
 	limited, cancel := context.WithTimeout(ctx, p.each)
 	defer cancel()
@@ -150,6 +164,14 @@ func (t *target) count(route string) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.asked[route]
+}
+
+// dbms is what sqlmap calls the database.
+func dbms(p plan) string {
+	if p.database == "" {
+		return "SQLite"
+	}
+	return "PostgreSQL"
 }
 
 func one(b bool) int {

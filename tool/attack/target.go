@@ -15,18 +15,25 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/net/html"
 
+	"clew/internal/access"
+	"clew/internal/agency"
 	"clew/internal/app"
 	"clew/internal/casefile"
+	"clew/internal/db"
 	"clew/internal/demo"
 	"clew/internal/incident"
 	"clew/internal/person"
 	"clew/internal/recording"
+	"clew/internal/report"
+	"clew/internal/vault"
 	"clew/internal/web"
 )
 
@@ -39,13 +46,14 @@ type target struct {
 	folder string
 	server *http.Server
 	ids    map[string]string // by the name of the part of an address
-	fields map[string][]string
+	fields map[string]url.Values
 	sender map[string]string // who is shown the form, by route
 
 	stay  atomic.Bool // nobody signs out, or ends a session or an account
 	mu    sync.Mutex
-	asked map[string]int // requests by route
-	broke map[string]int // answers of 500 by route
+	asked map[string]int  // requests by route
+	broke map[string]int  // answers of 500 by route
+	began map[string]bool // people as whom a route was tried
 }
 
 // cast are the people who come in to the demo, by what they sign in with. Who is not
@@ -54,7 +62,7 @@ var cast = []string{"", "priya", "tom", "grace", "sam", "dev", "ruth", "owen", "
 
 // raise starts a Clew and fills it.
 func raise(ctx context.Context, p plan) (t *target, err error) {
-	t = &target{asked: map[string]int{}, broke: map[string]int{}, fields: map[string][]string{}, sender: map[string]string{}}
+	t = &target{asked: map[string]int{}, broke: map[string]int{}, began: map[string]bool{}, fields: map[string]url.Values{}, sender: map[string]string{}}
 	if t.folder, err = os.MkdirTemp("", "clew-attack-"); err != nil {
 		return nil, err
 	}
@@ -66,6 +74,11 @@ func raise(ctx context.Context, p plan) (t *target, err error) {
 	}
 	t.mux = t.app.Mux(slog.New(slog.DiscardHandler))
 	t.routes = t.mux.Routes()
+	for _, name := range placeholders(t.routes) {
+		if t.ids[name] == "" {
+			return nil, errors.Join(fmt.Errorf("nothing to attack for {%s}", name), t.app.Close())
+		}
+	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, errors.Join(err, t.app.Close())
@@ -136,15 +149,177 @@ func (t *target) fill(ctx context.Context, records int) error {
 	if err != nil {
 		return fmt.Errorf("put in a document: %w", err)
 	}
-	if _, err := t.app.Watch.Pass(ctx); err != nil {
+	t.ids = map[string]string{
+		"case": kase, "incident": one, "document": paper, "lawtable": "offences", "chronology": "control-one-off",
+		"report": all[0].ID, "pattern": all[0].ID, "person": person.SuspectOf(all[0].ID), "import": i.ID, "decision": decision,
+		"sample": sample, "classification": used[0].ID, "view": views[0].ID, "agency": app.DemoAgency, "level": "0", "index": "0", "key": "none", "session": "none", "link": "none",
+	}
+	if err := t.people(ctx, by); err != nil {
 		return err
 	}
-	t.ids = map[string]string{
-		"case": kase, "incident": one, "document": paper, "referral": "none", "task": "none", "lawtable": "offences", "chronology": "control-one-off",
-		"report": all[0].ID, "pattern": all[0].ID, "person": person.SuspectOf(all[0].ID), "import": i.ID, "decision": decision,
-		"sample": sample, "classification": used[0].ID, "view": views[0].ID, "agency": app.DemoAgency, "account": "none", "key": "none", "session": "none", "link": "none",
+	_, err = t.app.Watch.Pass(ctx)
+	return err
+}
+
+// colleague is somebody of the demo, who has just proved who they are.
+func (t *target) colleague(ctx context.Context, signIn string) (by access.Actor, err error) {
+	err = t.app.Guard.DB().Read(ctx, func(v *db.View) error {
+		by, err = db.One(ctx, v, func(r db.Row) (x access.Actor, err error) { return x, r.Scan(&x.Account, &x.Agency, &x.Name) },
+			`SELECT id, agency, name FROM account_holders WHERE sign_in = $1`, signIn)
+		return err
+	})
+	by.Purpose, by.Proved = access.Protect, time.Now()
+	return by, err
+}
+
+// people makes what it takes people of the demo to make: a case with a team, a task, a
+// referral, and others that it is merged and linked with; contact details, a lock, a
+// broken glass, a hold, a disposal, a team, and looking that is unusual.
+func (t *target) people(ctx context.Context, by access.Actor) error {
+	who := map[string]access.Actor{}
+	for _, name := range []string{"ruth", "isla", "owen", "maud", "nadia", "dev"} {
+		a, err := t.colleague(ctx, name)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		who[name] = a
+	}
+	ruth, isla, dev := who["ruth"], who["isla"], who["dev"]
+	t.ids["account"] = dev.Account
+	a, kase, key := t.app, t.ids["case"], t.ids["report"]
+	whole, err := a.Reports.One(ctx, by, key)
+	if err != nil {
+		return err
+	}
+	victim, suspect := person.VictimOf(key), person.SuspectOf(key)
+	outside := access.Program("police:outside", "Attack")
+	record := func(by access.Actor, id string, her report.Party) (string, error) {
+		key, _, err := a.Held.Record(ctx, by, &report.Record{Agency: by.Agency, ID: id, Kind: report.Crime, Reported: time.Date(2026, 1, 9, 9, 0, 0, 0, time.UTC), Count: 1, Offence: "Harassment",
+			Victim: her, Suspect: whole.Suspect, Narrative: "He followed her home and she is afraid."})
+		return key, err
+	}
+	for _, one := range []struct {
+		what string
+		make func() error
+	}{
+		{"team", func() (err error) {
+			t.ids["team"], err = a.Agencies.SetTeam(ctx, who["nadia"], agency.Team{Name: "Attack"})
+			return errors.Join(err, a.Agencies.PutIn(ctx, who["nadia"], t.ids["team"], dev.Account, false, time.Now(), time.Time{}))
+		}},
+		{"colleagues", func() error {
+			return errors.Join(a.Cases.Join(ctx, by, kase, ruth.Account, true), a.Cases.Join(ctx, by, kase, isla.Account, false))
+		}},
+		{"task", func() error {
+			if err := a.Cases.AddTask(ctx, by, kase, "Attack", ruth.Account, "1/3/2099"); err != nil {
+				return err
+			}
+			all, _, err := a.Cases.Tasks(ctx, ruth, 0, 1)
+			if err == nil {
+				t.ids["task"] = all[0].ID
+			}
+			return err
+		}},
+		{"referral", func() error {
+			if err := a.Cases.Refer(ctx, by, kase, casefile.Sending{Wish: casefile.ToJoin, To: "Northmoor Council", Basis: "safeguarding", Why: "Attack", Safety: "Attack"}); err != nil {
+				return err
+			}
+			all, _, err := a.Cases.Referrals(ctx, ruth, casefile.Out, 0, 1)
+			if err == nil {
+				t.ids["referral"] = all[0].ID
+			}
+			return err
+		}},
+		{"merge", func() error {
+			other, err := a.Cases.Open(ctx, ruth, victim, "", "Attack, again")
+			if err != nil {
+				return err
+			}
+			page, err := a.Cases.One(ctx, by, kase, 0, 1)
+			if err != nil {
+				return err
+			}
+			if err := a.Cases.Merge(ctx, by, kase, other, "Attack", page.Version, 1); err != nil {
+				return err
+			}
+			_, err = a.Cases.Open(ctx, ruth, victim, "", "Attack, once more")
+			return err
+		}},
+		{"series", func() error {
+			key, err := record(by, "ATTACK/1", report.Party{GivenName: "Quenby", FamilyName: "Oxenholme", Born: "1971-02-03"})
+			if err != nil {
+				return err
+			}
+			_, err = a.Cases.Open(ctx, ruth, person.VictimOf(key), person.SuspectOf(key), "Attack")
+			return err
+		}},
+		{"contact", func() (err error) {
+			if t.ids["contact"], err = a.Vault.Keep(ctx, isla, suspect, vault.Detail{Kind: "phone", Value: "07700 900123", Shared: true}); err != nil {
+				return err
+			}
+			t.ids["reveal"], err = a.Vault.Reveal(ctx, isla, suspect, t.ids["contact"], access.Protect)
+			return err
+		}},
+		{"hold", func() (err error) {
+			t.ids["hold"], err = a.Keep.HoldReport(ctx, who["maud"], key, "Attack", time.Now().AddDate(1, 0, 0))
+			return err
+		}},
+		{"disposal", func() (err error) {
+			spare, err := record(by, "ATTACK/2", report.Party{GivenName: "Quill", FamilyName: "Lazonby", Born: "1972-02-03"})
+			if err == nil {
+				t.ids["disposal"], err = a.Keep.ProposePerson(ctx, who["maud"], person.VictimOf(spare), "Asked in writing")
+			}
+			return err
+		}},
+		{"lock", func() (err error) {
+			locked, err := record(by, "ATTACK/3", report.Party{GivenName: "Quade", FamilyName: "Ravenglass", Born: "1973-02-03"})
+			if err == nil {
+				t.ids["lock"], err = a.Guard.Flag(ctx, by, person.VictimOf(locked), []string{who["nadia"].Account}, []string{t.ids["team"]}, "Attack")
+			}
+			return err
+		}},
+		{"unusual", func() error { // what one of the team records about somebody hidden from the team
+			_, err := record(dev, "ATTACK/4", report.Party{GivenName: "Quade", FamilyName: "Ravenglass", Born: "1973-02-03"})
+			if err != nil {
+				return err
+			}
+			all, _, err := a.Guard.Unusual(ctx, who["owen"], 0, 1)
+			if err == nil && len(all) == 1 {
+				t.ids["item"] = all[0].ID
+			}
+			return err
+		}},
+		{"glass", func() (err error) {
+			if err := a.Agencies.Add(ctx, access.Program(app.DemoAgency, "Attack"), agency.Agency{ID: outside.Agency, Name: "Outside Police", Kind: "police"}); err != nil {
+				return err
+			}
+			now := time.Now()
+			if t.ids["agreement"], err = a.Guard.Agree(ctx, by, access.Agreement{Level: access.Signpost, Title: "Attack", Basis: "Vital interests", Parties: []string{app.DemoAgency, outside.Agency}, Since: now.Add(-time.Hour), Review: now.AddDate(0, 6, 0), Until: now.AddDate(1, 0, 0)}); err != nil {
+				return err
+			}
+			if _, err = record(outside, "O/1", report.Party{GivenName: "Quern", FamilyName: "Silloth", Born: "1974-02-03"}); err != nil {
+				return err
+			}
+			t.ids["glass"], err = a.Guard.Break(ctx, dev, suspect, outside.Agency, "danger", "She has just rung: he is at her door.")
+			return err
+		}},
+	} {
+		if err := one.make(); err != nil {
+			return fmt.Errorf("%s: %w", one.what, err)
+		}
 	}
 	return nil
+}
+
+// placeholders are the names of the parts of addresses.
+func placeholders(routes []string) (all []string) {
+	for _, r := range routes {
+		for _, m := range placeholder.FindAllStringSubmatch(r, -1) {
+			if !slices.Contains(all, m[1]) {
+				all = append(all, m[1])
+			}
+		}
+	}
+	return all
 }
 
 // counted counts what is asked of each route.
@@ -247,9 +422,6 @@ func (t *target) learn(ctx context.Context) error {
 				return err
 			}
 			for n := range page.Descendants() {
-				if n.Data == "a" && t.ids["account"] == "none" && strings.HasPrefix(attribute(n, "href"), "/accounts/") && attribute(n, "href") != "/accounts/new" && attribute(n, "href") != "/accounts/link" {
-					t.ids["account"] = strings.TrimPrefix(attribute(n, "href"), "/accounts/")
-				}
 				if n.Data != "form" {
 					continue
 				}
@@ -263,35 +435,60 @@ func (t *target) learn(ctx context.Context) error {
 					t.sender[pattern] = who
 				}
 				for f := range n.Descendants() {
-					if name := attribute(f, "name"); name != "" && (f.Data == "input" || f.Data == "textarea" || f.Data == "select" || f.Data == "button") {
-						t.field(pattern, name)
-					}
+					t.field(pattern, attribute(f, "name"), valueOf(f))
 				}
 			}
 		}
 	}
 	// Fields that no form has on the pages of so few people and things.
 	for route, names := range map[string][]string{
-		"GET /search": {"q"}, "GET /worklist": {"finding", "state", "agency", "since", "with", "sort", "page", "view"}, "GET /imports": {"page"}, "GET /people/{person}": {"page"},
-		"GET /patterns/{pattern}": {"page", "reports"}, "GET /audit/classifications": {"q", "page"}, "GET /audit/classifications/{classification}": {"page"}, "GET /audit/samples/{sample}": {"page"},
+		"GET /search": {"q"}, "GET /worklist": {"finding", "state", "agency", "since", "with", "sort", "page", "view"},
+		"GET /patterns/{pattern}": {"page", "reports"}, "GET /audit/classifications": {"q", "page"}, "GET /warnings": {"whose", "rule", "page"}, "GET /cases/{case}/crimes": {"page"},
+		"GET /cases": {"whose", "closed", "page"}, "GET /referrals": {"box", "page"}, "GET /cases/{case}/incidents": {"kind", "suspect", "page"}, "GET /cases/{case}/links": {"others"}, "GET /ledger/entries": {"page"},
 		"POST /people/{person}/decisions": {"a", "b", "same", "reason"}, "POST /people/decisions/{decision}/undo": {"reason", "person"}, "POST /decisions/{decision}/answers": {"answer", "reason"},
 		"POST /worklist/views": {"view", "finding", "sort", "agency"}, "POST /imports/{import}/start": {"agency", "c0", "c1", "do"}, "POST /prove": {"password", "code"},
 		"POST /sign-in": {"sign-in", "password"}, "POST /sign-in/code": {"code"}, "POST /join": {"name", "sign-in", "password", "code"},
+		"POST /cases/{case}/close": {"why", "although", "version"}, "POST /cases/{case}/reopen": {"why"}, "POST /cases/{case}/split/undo": {"join", "why_undo", "version"}, "POST /cases/{case}/team/leave": {"account"},
+		"POST /referrals/{referral}/accept": {"words"}, "POST /referrals/{referral}/decline": {"words"}, "POST /cases/{case}/incidents/{incident}/correction": {"happened", "kind", "suspect", "words", "reads", "why", "seen"},
 	} {
 		for _, n := range names {
-			t.field(route, n)
+			t.field(route, n, "1")
+		}
+	}
+	for _, r := range t.routes { // most lists have pages
+		if strings.HasPrefix(r, "GET ") && len(t.fields[r]) == 0 && !t.mux.IsOpen(r) {
+			t.field(r, "page", "1")
 		}
 	}
 	return nil
 }
 
-func (t *target) field(route, name string) {
-	for _, have := range t.fields[route] {
-		if have == name {
-			return
+// valueOf is what a field of a form is sent with when nobody changes it.
+func valueOf(n *html.Node) string {
+	switch n.Data {
+	case "input", "button":
+		return cmp.Or(attribute(n, "value"), "1")
+	case "textarea":
+		return "1"
+	case "select":
+		for o := range n.Descendants() {
+			if v := attribute(o, "value"); o.Data == "option" && v != "" {
+				return v
+			}
 		}
 	}
-	t.fields[route] = append(t.fields[route], name)
+	return ""
+}
+
+// field keeps that a route takes a field, unless it is known already.
+func (t *target) field(route, name, value string) {
+	if name == "" || value == "" || t.fields[route].Has(name) {
+		return
+	}
+	if t.fields[route] == nil {
+		t.fields[route] = url.Values{}
+	}
+	t.fields[route].Set(name, value)
 }
 
 func attribute(n *html.Node, name string) string {
