@@ -164,6 +164,8 @@ type Page struct {
 	Total    int            // events
 	Mine     bool           // the actor is on the team
 	Orders   []Ordered      // the newest first
+	Assessed Ordered        // the newest assessment of the risk, or its refusal; zero: none
+	Graded   Ordered        // the newest decision how grave it is; zero: none
 	Related  []Relation     // the closest first
 	Stands   []string       // what stands in the way of closing it
 	Warnings []warning.Warning
@@ -173,7 +175,7 @@ type Page struct {
 	Around
 }
 
-// Ordered is an order or a condition that somebody wrote down.
+// Ordered is a deed that somebody wrote down: an order, a condition, an assessment.
 type Ordered struct {
 	Deed string // its code
 	On   string // the day, as it was written

@@ -34,7 +34,7 @@ func (s *Store) One(ctx context.Context, by access.Actor, id string, skip, most 
 			return err
 		}
 		p.Now = v.Now
-		if p.Orders, err = orders(ctx, v, p.ID); err != nil {
+		if p.Orders, p.Assessed, p.Graded, err = ordered(ctx, v, p.ID); err != nil {
 			return err
 		}
 		if p.Related, err = relations(ctx, v, &p.Case); err != nil {
@@ -84,19 +84,25 @@ func (s *Store) One(ctx context.Context, by access.Actor, id string, skip, most 
 	return p, err
 }
 
-// orders are the orders and conditions that were written down in a case.
-func orders(ctx context.Context, q db.Querier, id string) (all []Ordered, err error) {
+// ordered are the orders and conditions that were written down in a case, and the newest
+// assessment of the risk and decision how grave it is, if any.
+func ordered(ctx context.Context, q db.Querier, id string) (all []Ordered, assessed, graded Ordered, err error) {
 	err = db.Each(ctx, q, db.Text, func(about string) error {
 		var d done
 		if err := json.Unmarshal([]byte(about), &d); err != nil {
 			return fmt.Errorf("deed: %w", err)
 		}
-		if strings.HasPrefix(d.Deed, "order:") {
-			all = append(all, Ordered{d.Deed, d.On})
+		switch is := (Ordered{d.Deed, d.On}); {
+		case strings.HasPrefix(d.Deed, "order:"):
+			all = append(all, is)
+		case strings.HasPrefix(d.Deed, "assessment:") && assessed.Deed == "":
+			assessed = is
+		case d.Deed == "decision:grade" && graded.Deed == "":
+			graded = is
 		}
 		return nil
 	}, `SELECT about FROM case_steps WHERE `+within("case_id", "$1")+` AND kind = $2 AND shared = 1 ORDER BY at DESC, id DESC`, id, string(Did))
-	return all, err
+	return all, assessed, graded, err
 }
 
 // name fills in what accounts are called.

@@ -85,3 +85,23 @@ func TestRelation(t *testing.T) {
 		}
 	})
 }
+
+// TestRiskAndOrders: the page of a case says when the risk was assessed and graded last,
+// and which orders were written down.
+func TestRiskAndOrders(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := open(t, d)
+		ann := w.somebody(police, "ann", access.Supervisor)
+		id := w.begin(ann)
+		if p := w.page(ann, id); p.Assessed.Deed != "" || p.Graded.Deed != "" || len(p.Orders) != 0 {
+			t.Errorf("of a new case: %+v, %+v, %+v", p.Assessed, p.Graded, p.Orders)
+		}
+		for _, x := range [][2]string{{"assessment:refused", "2/2/2026"}, {"order:SPO", "3/2/2026"}, {"assessment:made", "4/2/2026"}, {"decision:grade", "5/2/2026"}, {"order:bail", "6/2/2026"}} {
+			w.must(w.cases.Do(t.Context(), ann, id, x[0], x[1], "Because"))
+		}
+		p := w.page(ann, id)
+		if (p.Assessed != casefile.Ordered{Deed: "assessment:made", On: "2026-02-04"}) || p.Graded.On != "2026-02-05" || len(p.Orders) != 2 || p.Orders[0].Deed != "order:bail" {
+			t.Errorf("%+v, %+v, %+v", p.Assessed, p.Graded, p.Orders)
+		}
+	})
+}

@@ -311,6 +311,13 @@ func (v *view) suspectChoices() []govuk.Option {
 	return all
 }
 
+func assessed(d casefile.Ordered) string {
+	if d.Deed == "assessment:refused" {
+		return "Assessment refused, " + daysWords(d.On)
+	}
+	return "Assessed, " + daysWords(d.On)
+}
+
 // because are the reports and incidents that raised a warning, as many as a page names.
 func (v *view) because(w *warning.Warning) (all []reason) {
 	for _, id := range w.Facts {
