@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -121,18 +122,48 @@ func TestDocumentsThroughTheirPages(t *testing.T) {
 			t.Errorf("cut at %d: %d", at, w.Code)
 		}
 	}
-	if now := listed().Total; now != before+len(files) {
-		t.Errorf("%d are there of files that were cut off", now-before-len(files))
-	}
-	if err := p.db.Read(t.Context(), func(v *db.View) error {
-		n, err := db.One(t.Context(), v, db.Number, `SELECT (SELECT count(*) FROM document_uploads) + (SELECT count(*) FROM document_chunks c WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.id = c.document))`)
-		if n != 0 {
-			t.Errorf("%d rows of files that were cut off are left", n)
+	nothingLeft := func() {
+		t.Helper()
+		if now := listed().Total; now != before+len(names) {
+			t.Errorf("%d are there of files that were cut off", now-before-len(names))
 		}
-		return err
-	}); err != nil {
+		if err := p.db.Read(t.Context(), func(v *db.View) error {
+			n, err := db.One(t.Context(), v, db.Number, `SELECT (SELECT count(*) FROM document_uploads) + (SELECT count(*) FROM document_chunks c WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.id = c.document))`)
+			if n != 0 {
+				t.Errorf("%d rows of files that were cut off are left", n)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	nothingLeft()
+
+	// Whoever sent several is told which are kept.
+	body, kind2 := multiple(t, fields, sentFile{"kept.txt", []byte("one that is whole")}, sentFile{"long.txt", long})
+	names["kept.txt"] = "kept.txt"
+	if w := post(bytes.NewReader(body.Bytes()[:body.Len()/2]), kind2); w.Code != 422 || !strings.Contains(w.Body.String(), "What came after these was cut off") || !strings.Contains(w.Body.String(), "kept.txt</bdi>") {
+		t.Errorf("the second of two is cut off: %d", w.Code)
+	}
+	nothingLeft()
+
+	// Over a line that breaks.
+	finished := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.pages.ServeHTTP(w, r)
+		close(finished)
+	}))
+	defer server.Close()
+	line, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := fmt.Fprintf(line, "POST %s HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", path, kind, len(whole), whole[:len(whole)/2]); err != nil {
+		t.Fatal(err)
+	}
+	line.Close()
+	<-finished
+	nothingLeft()
 
 	// More files than may be at once, and none.
 	files = nil

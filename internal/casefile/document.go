@@ -47,7 +47,7 @@ type Documents struct {
 	Case
 	All   []document.Document
 	Total int
-	There int // of them, not taken back
+	There int // of them, not taken back or erased
 }
 
 // A DocumentPage is one document.
@@ -189,7 +189,7 @@ func (f *Saved) WriteContent(ctx context.Context, w io.Writer) error {
 var ErrDamaged = errors.New("the content of a document does not open")
 
 // Save hands out a document, once all of it was seen to open: the error is ErrDamaged when
-// it does not, and fault.NotFound when it was taken back.
+// it does not, and fault.NotFound when it was taken back or erased.
 func (s *Store) Save(ctx context.Context, by access.Actor, id, one string) (*Saved, error) {
 	if err := s.trouble(); err != nil {
 		return nil, err
@@ -205,7 +205,7 @@ func (s *Store) Save(ctx context.Context, by access.Actor, id, one string) (*Sav
 		}
 		sight.Touched("content")
 		switch {
-		case !f.Gone.IsZero():
+		case !f.Gone.IsZero(), f.Erased():
 			return fault.NotFound
 		case f.Lost:
 			return ErrDamaged
@@ -267,7 +267,7 @@ func (s *Store) PutIn(ctx context.Context, by access.Actor, id string, p Paper, 
 	defer func() {
 		if err != nil { // whoever sent it may be gone
 			d, ctx := s.guard.DB(), context.WithoutCancel(ctx)
-			err = errors.Join(err, d.Write(ctx, func(tx *db.Tx) error { return document.Drop(ctx, tx, one) }))
+			err = errors.Join(err, d.Write(ctx, func(tx *db.Tx) error { return document.Abandon(ctx, tx, one) }))
 		}
 	}()
 	key := seal.FreshKey()

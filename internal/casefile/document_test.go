@@ -119,6 +119,9 @@ func TestDocuments(t *testing.T) {
 		if l = w.papers(ann, id, call); l.Total != 1 || l.All[0].ID != screen || w.incident(ann, id, call).Papers.Total != 1 || w.incident(ceri, id, call).Papers.All[0].ID != screen {
 			t.Errorf("of the incident: %+v", l)
 		}
+		if part, err := w.cases.Documents(t.Context(), ann, id, "", 1, 1); err != nil || part.Total != 2 || len(part.All) != 1 || part.All[0].ID != screen {
+			t.Errorf("the second page: %+v, %v", part, err)
+		}
 		tl, err := w.cases.Timeline(t.Context(), ceri, id, casefile.Sieve{})
 		if n := slices.IndexFunc(tl.All, func(x casefile.Item) bool { return x.Kind == casefile.PutIn }); err != nil || n < 0 || tl.All[n].Words != "Messages of 3 May" || tl.All[n].About != screen {
 			t.Errorf("on the timeline of the advocates: %d, %v", n, err)
@@ -554,8 +557,11 @@ func TestDocumentsErased(t *testing.T) {
 			t.Errorf("after all of it: %+v", x)
 		}
 	}
-	if _, err := w.content(ann, id, one); !errors.Is(err, casefile.ErrDamaged) {
+	if _, err := w.content(ann, id, one); !errors.Is(err, fault.NotFound) {
 		t.Errorf("handed out: %v", err)
+	}
+	if l.Total != 2 || l.There != 0 {
+		t.Errorf("%d documents, %d there", l.Total, l.There)
 	}
 	if n := w.count(`SELECT (SELECT count(*) FROM document_chunks) + (SELECT count(*) FROM documents WHERE length(said) + length(digest) + length(why) > 0)`); n != 0 {
 		t.Errorf("%d rows are not empty", n)

@@ -32,7 +32,7 @@ type Content struct {
 }
 
 // Begin says that a file is coming in. Until Add has added its document, nobody can read
-// it; one that does not end is dropped by Drop, or in the end by Sweep.
+// it; one that does not end is dropped by Abandon, or in the end by Sweep.
 func Begin(ctx context.Context, tx *db.Tx, id string) error {
 	if err := tx.Insert(ctx, "document_uploads", []string{"document", "begun"}, [][]any{{id, tx.Now.UnixMicro()}}); err != nil {
 		return fmt.Errorf("begin a document: %w", err)
@@ -146,6 +146,16 @@ func Drop(ctx context.Context, tx *db.Tx, id string) error {
 		}
 	}
 	return nil
+}
+
+// Abandon drops what came in of a file that was broken off. One that is kept after all,
+// although nobody heard of it, stays.
+func Abandon(ctx context.Context, tx *db.Tx, id string) error {
+	n, err := db.One(ctx, tx, db.Number, `SELECT count(*) FROM documents WHERE id = $1`, id)
+	if err != nil || n > 0 {
+		return err
+	}
+	return Drop(ctx, tx, id)
 }
 
 // Longest is how long a file may take to come in.

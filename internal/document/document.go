@@ -92,6 +92,9 @@ func CleanName(raw string) string {
 	return name
 }
 
+// Erased reports whether the document went with all that was written in its case.
+func (d *Document) Erased() bool { return d.Gone.IsZero() && len(d.said) == 0 }
+
 // detect finds what type of file begins with some bytes.
 func detect(begin []byte) string {
 	t, _, _ := strings.Cut(mimetype.Detect(begin).String(), ";")

@@ -35,15 +35,15 @@ func scan(r db.Row) (d Document, err error) {
 }
 
 // List is a part of the documents of a case that an agency may read, or of those that
-// belong to one incident that it may read; the newest first, those that were taken back among them. total
-// is how many there are, and there how many of them were not taken back.
+// belong to one incident that it may read; the newest first, those that were taken back or
+// erased among them. total is how many there are, and there how many of them were not.
 func List(ctx context.Context, q db.Querier, of Reader, incident string, skip, most int) (all []Document, total, there int, err error) {
 	where, args := visible, []any{of.Case, of.Agency}
 	if incident != "" {
 		args = append(args, incident)
 		where += ` AND d.incident = $3 AND EXISTS (SELECT 1 FROM incidents i WHERE i.incident = $3 AND (i.basis <> '' OR i.agency = $2))`
 	}
-	count, err := db.One(ctx, q, func(r db.Row) (n [2]int, err error) { return n, r.Scan(&n[0], &n[1]) }, `SELECT count(*), COALESCE(SUM(CASE WHEN d.gone IS NULL THEN 1 ELSE 0 END), 0) FROM documents d WHERE `+where, args...)
+	count, err := db.One(ctx, q, func(r db.Row) (n [2]int, err error) { return n, r.Scan(&n[0], &n[1]) }, `SELECT count(*), COALESCE(SUM(CASE WHEN length(d.said) > 0 THEN 1 ELSE 0 END), 0) FROM documents d WHERE `+where, args...)
 	if err != nil {
 		return nil, 0, 0, fmt.Errorf("count documents: %w", err)
 	}
@@ -101,7 +101,7 @@ func Open(keys func(id string) (*seal.Opener, error), all []Document) error {
 	for n := range all {
 		d := &all[n]
 		o, trouble := keys(d.Case)
-		d.Lost = d.Gone.IsZero() && len(d.said) == 0
+		d.Lost = d.Erased()
 		for column, sealed := range map[string][]byte{"said": d.said, "why": d.why} {
 			if len(sealed) == 0 {
 				continue

@@ -154,7 +154,7 @@ func TestDocuments(t *testing.T) {
 	says("main", "the file is destroyed", "It is about somebody else")
 	looks(t, b, "document-gone")
 	b.Visit(kase + "/documents")
-	says("main", "3 documents, and 1 taken back", "It is about somebody else")
+	says("main", "3 documents, and 1 destroyed", "It is about somebody else")
 	looks(t, b, "documents-gone")
 
 	plain := webtest.Browser(t).Tab(t, site).WithoutScripts()

@@ -96,6 +96,9 @@ func (h room) putIn(w http.ResponseWriter, r *http.Request) error {
 		if errors.Is(err, io.EOF) {
 			break
 		}
+		if v.cutOff(err) {
+			break
+		}
 		if err != nil {
 			return err
 		}
@@ -109,6 +112,9 @@ func (h room) putIn(w http.ResponseWriter, r *http.Request) error {
 		}
 		p := casefile.Paper{Words: f.Fields.Get("words"), Incident: f.Fields.Get("incident"), Reads: casefile.Basis(f.Fields.Get("reads"))}
 		_, err = h.cases.PutIn(r.Context(), access.From(r.Context()), id, p, f.Name, f)
+		if v.cutOff(err) {
+			break
+		}
 		wrong, invalid := errors.AsType[fault.Invalid](err)
 		switch {
 		case errors.Is(err, fault.Conflict):
@@ -138,6 +144,15 @@ func (h room) putIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	web.Flash(w, r, words.One(len(v.Kept), "document", "documents"))
 	return web.See(w, r, pathOf(id)+"/documents")
+}
+
+// cutOff says so when the form was cut off, or is too large, after some files were kept.
+func (v *filing) cutOff(err error) bool {
+	if err == nil || len(v.Kept) == 0 || web.Status(err) != http.StatusBadRequest && web.Status(err) != http.StatusRequestEntityTooLarge {
+		return false
+	}
+	v.Wrong = append(v.Wrong, fault.Message{Field: "files", Text: "What came after these was cut off, and is not kept. Put it in again"})
+	return true
 }
 
 // drain reads what is still sent, without which a browser does not read the answer.
@@ -245,6 +260,8 @@ func paperTitle(d *document.Document) string {
 	switch {
 	case !d.Gone.IsZero():
 		return "A document that was taken back"
+	case d.Erased():
+		return "A document that was erased"
 	case d.Lost:
 		return "A document that cannot be read"
 	}
@@ -254,7 +271,7 @@ func paperTitle(d *document.Document) string {
 func papersCount(l *casefile.Documents) string {
 	s := words.Count(l.There, "document", "documents")
 	if gone := l.Total - l.There; gone > 0 {
-		s += fmt.Sprintf(", and %d taken back", gone)
+		s += fmt.Sprintf(", and %d destroyed", gone)
 	}
 	return s
 }
