@@ -21,7 +21,7 @@ import (
 var walled = map[string]string{
 	"reports": `SELECT holder FROM reports`, "mentions": `SELECT holder FROM mentions`, "imports": `SELECT holder FROM imports`,
 	"contacts": `SELECT holder FROM contacts`, "waiting_changes": `SELECT holder FROM waiting_changes`, "case_tasks": `SELECT what FROM case_tasks`,
-	"incidents": `SELECT agency FROM incidents`, "incident_facts": `SELECT who FROM incident_facts`, "case_warnings": `SELECT rule FROM case_warnings`,
+	"incidents": `SELECT agency FROM incidents`, "incident_facts": `SELECT who FROM incident_facts`, "incident_ties": `SELECT kind FROM incident_ties`, "case_warnings": `SELECT rule FROM case_warnings`,
 	"rows_aside": `SELECT reason FROM rows_aside`, "case_steps": `SELECT agency || ' ' || shared FROM case_steps`,
 	"documents": `SELECT agency || ' ' || size FROM documents`, "document_chunks": `SELECT document FROM document_chunks`,
 	"people": `SELECT pool FROM people`, "patterns": `SELECT pool FROM patterns`, "views": `SELECT pool FROM views`, "audit_samples": `SELECT pool FROM audit_samples`,
@@ -60,6 +60,7 @@ func filled(t *testing.T, where string) *partnership {
 			add("case_tasks", map[string]any{"id": "t" + n, "case_id": "k" + n, "what": a})
 			add("incidents", map[string]any{"id": "n" + n, "incident": "n" + n, "case_id": "k" + n, "agency": a})
 			add("incident_facts", map[string]any{"id": "f" + n, "incident": "n" + n, "case_id": "k" + n, "who": a})
+			add("incident_ties", map[string]any{"incident": "n" + n, "version": "n" + n, "case_id": "k" + n, "kind": a})
 			add("case_warnings", map[string]any{"id": "w" + n, "case_id": "k" + n, "rule": a})
 			for shared := range 2 {
 				one, basis := fmt.Sprint("d", i, shared), ""

@@ -246,7 +246,7 @@ func (a *App) Mux(log *slog.Logger) *web.Mux {
 	recordingweb.Routes(m, a.Guard, a.Audit)
 	vaultweb.Routes(m, a.Vault)
 	ledgerweb.Routes(m, a.Ledger)
-	casefileweb.Routes(m, a.Cases, a.Held, a.agencyNames)
+	casefileweb.Routes(m, a.Cases, a.Held, a.People, a.agencyNames)
 	watchweb.Routes(m, a.Watch)
 	retentionweb.Routes(m, a.Keep)
 	warningweb.Routes(m, training.NewStore(a.Guard), a.db.Now)

@@ -27,56 +27,62 @@ func (s *Store) Open(ctx context.Context, by access.Actor, victim, suspect, why 
 		return "", fault.Bad("why", "Why it is opened has 20,000 characters at most")
 	}
 	err = s.guard.Act(ctx, by, access.OpenCase, func(tx *db.Tx, sight *access.Sight) error {
-		sight.Saw("case", "")
-		if victim == "" {
-			return fault.Bad("victim", "Choose who the victim is")
-		}
-		v, err := person.Whose(ctx, tx, sight, victim)
-		if err != nil {
-			return err
-		}
-		people := []string{v}
-		if suspect != "" {
-			p, err := person.Whose(ctx, tx, sight, suspect)
-			if err != nil {
-				return err
-			}
-			if p == v {
-				return fault.Bad("suspect", "The victim and the suspect are one person")
-			}
-			people = append(people, p)
-		}
-		open, args := Seen(sight, []any{v})
-		with := ` AND NOT EXISTS (SELECT 1 FROM case_suspects s WHERE ` + within("s.case_id", "c.id") + `)`
-		if suspect != "" {
-			with = ` AND EXISTS (SELECT 1 FROM case_suspects s JOIN mentions m ON m.id = s.mention WHERE ` + within("s.case_id", "c.id") + ` AND m.person = ` + db.List(len(args)+1, 1) + `)`
-			args = append(args, people[1])
-		}
-		there, err := db.All(ctx, tx, db.Text, `SELECT c.id FROM cases c JOIN mentions vm ON vm.id = c.victim WHERE vm.person = $1`+open+with+` ORDER BY c.closed IS NOT NULL, c.id LIMIT 1`, args...)
-		if err != nil {
-			return fmt.Errorf("cases of the pair: %w", err)
-		}
-		if len(there) > 0 {
-			id = there[0]
-			sight.Saw("case", id, people...)
-			return nil
-		}
-		id = db.NewID()
-		sight.Saw("case", id, people...)
-		if err := tx.Exec(ctx, `INSERT INTO cases (id, holder, victim, stage, apart, opened, version, stays) VALUES ($1, $2, $3, $4, 0, $5, 1, $1)`, id, sight.Agency, victim, string(Stages[0].Stage), tx.Now.UnixMicro()); err != nil {
-			return fmt.Errorf("insert case: %w", err)
-		}
-		if suspect != "" {
-			if err := tx.Insert(ctx, "case_suspects", []string{"case_id", "mention"}, [][]any{{id, suspect}}); err != nil {
-				return err
-			}
-		}
-		if err := s.step(ctx, tx, sight, id, Opened, "", why, true); err != nil {
-			return err
-		}
-		return join(ctx, tx, id, sight.Account, true)
+		id, err = s.open(ctx, tx, sight, victim, suspect, why)
+		return err
 	})
 	return id, s.told(err)
+}
+
+// open is Open, as part of what an actor does.
+func (s *Store) open(ctx context.Context, tx *db.Tx, sight *access.Sight, victim, suspect, why string) (id string, err error) {
+	sight.Saw("case", "")
+	if victim == "" {
+		return "", fault.Bad("victim", "Choose who the victim is")
+	}
+	v, err := person.Whose(ctx, tx, sight, victim)
+	if err != nil {
+		return "", err
+	}
+	people := []string{v}
+	if suspect != "" {
+		p, err := person.Whose(ctx, tx, sight, suspect)
+		if err != nil {
+			return "", err
+		}
+		if p == v {
+			return "", fault.Bad("suspect", "The victim and the suspect are one person")
+		}
+		people = append(people, p)
+	}
+	open, args := Seen(sight, []any{v})
+	with := ` AND NOT EXISTS (SELECT 1 FROM case_suspects s WHERE ` + within("s.case_id", "c.id") + `)`
+	if suspect != "" {
+		with = ` AND EXISTS (SELECT 1 FROM case_suspects s JOIN mentions m ON m.id = s.mention WHERE ` + within("s.case_id", "c.id") + ` AND m.person = ` + db.List(len(args)+1, 1) + `)`
+		args = append(args, people[1])
+	}
+	there, err := db.All(ctx, tx, db.Text, `SELECT c.id FROM cases c JOIN mentions vm ON vm.id = c.victim WHERE vm.person = $1`+open+with+` ORDER BY c.closed IS NOT NULL, c.id LIMIT 1`, args...)
+	if err != nil {
+		return "", fmt.Errorf("cases of the pair: %w", err)
+	}
+	if len(there) > 0 {
+		id = there[0]
+		sight.Saw("case", id, people...)
+		return id, nil
+	}
+	id = db.NewID()
+	sight.Saw("case", id, people...)
+	if err := tx.Exec(ctx, `INSERT INTO cases (id, holder, victim, stage, apart, opened, version, stays) VALUES ($1, $2, $3, $4, 0, $5, 1, $1)`, id, sight.Agency, victim, string(Stages[0].Stage), tx.Now.UnixMicro()); err != nil {
+		return "", fmt.Errorf("insert case: %w", err)
+	}
+	if suspect != "" {
+		if err := tx.Insert(ctx, "case_suspects", []string{"case_id", "mention"}, [][]any{{id, suspect}}); err != nil {
+			return "", err
+		}
+	}
+	if err := s.step(ctx, tx, sight, id, Opened, "", why, true); err != nil {
+		return "", err
+	}
+	return id, join(ctx, tx, id, sight.Account, true)
 }
 
 // trouble is why nothing can be written, or nil.

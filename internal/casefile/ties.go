@@ -165,10 +165,10 @@ func (s *Store) tieFacts(ctx context.Context, q db.Querier, sight *access.Sight,
 			continue
 		}
 		seen[key] = true
-		pair := "p0"
+		pair := pairNo(0)
 		for i, p := range c.Suspects {
 			if slices.Contains(mentions[p.ID], x.Mine.Suspect) {
-				pair = fmt.Sprint("p", i)
+				pair = pairNo(i)
 			}
 		}
 		all = append(all, warning.Fact{ID: incidentFact + x.Mine.Incident + "-" + fmt.Sprint(x.Mine.Kind, len(all)), Kind: warning.OfTie, Pairs: []string{pair}, Known: everybody(x.Since),

@@ -156,51 +156,8 @@ func (s *Store) Record(ctx context.Context, by access.Actor, r *report.Record) (
 		return "", sc, err
 	}
 	err = s.guard.Act(ctx, by, access.RecordReport, func(tx *db.Tx, sight *access.Sight) error {
-		model, err := s.people.ModelOf(ctx, tx, sight.Pool.ID)
-		if err != nil {
-			return err
-		}
-		k, err := take(ctx, tx, sight, "", []*report.Record{r}, s.Stops)
-		if err != nil {
-			return err
-		}
-		if key = k.taken[0].Key; k.taken[0].Taking == report.Already && k.taken[0].Waits { // all that is new of it waits
-			sight.Saw("report", key, person.VictimOf(key), person.SuspectOf(key))
-			return nil
-		}
-		if k.taken[0].Taking == report.Already {
-			return fault.Bad("record_id", "This report is held already, word for word")
-		}
-		if err := k.mend(ctx, tx, sight.Pool.ID); err != nil {
-			return err
-		}
-		leave, err := s.keepApart(ctx, tx, sight, model, key, r)
-		if err != nil {
-			return err
-		}
-		if err := place(ctx, tx, &sight.Pool, model, key, r, leave, func(v, s Spot) error {
-			for _, spot := range []*Spot{&v, &s} {
-				if sight.Hidden(spot.Person) {
-					*spot = Spot{} // the report is where it belongs, and whoever typed it is not told
-				}
-			}
-			sc.Victim, sc.Suspect = v, s
-			return sc.complete(ctx, tx, sight, r)
-		}); err != nil {
-			return err
-		}
-		if err := s.guard.Again(ctx, tx, sight); err != nil {
-			return err
-		}
-		if sight.Blind() {
-			if _, err := report.Seen(ctx, tx, sight, key); errors.Is(err, fault.NotFound) {
-				defer func() { key = "" }()
-			} else if err != nil {
-				return err
-			}
-		}
-		sight.Saw("report", key, person.VictimOf(key), person.SuspectOf(key))
-		return nil
+		key, sc, err = s.RecordIn(ctx, tx, sight, r)
+		return err
 	})
 	return key, sc, err
 }
@@ -229,6 +186,60 @@ func (k *keeping) key() string {
 		return ""
 	}
 	return k.taken[0].Key
+}
+
+// RecordIn is Record as part of what an actor does besides, who may record reports: it
+// is for the use-case to have asked.
+func (s *Store) RecordIn(ctx context.Context, tx *db.Tx, sight *access.Sight, r *report.Record) (key string, sc Screening, err error) {
+	report.Clean(r)
+	if err := check(r, tx.Now); err != nil {
+		return "", sc, err
+	}
+	model, err := s.people.ModelOf(ctx, tx, sight.Pool.ID)
+	if err != nil {
+		return "", sc, err
+	}
+	k, err := take(ctx, tx, sight, "", []*report.Record{r}, s.Stops)
+	if err != nil {
+		return "", sc, err
+	}
+	if key = k.taken[0].Key; k.taken[0].Taking == report.Already && k.taken[0].Waits { // all that is new of it waits
+		sight.Saw("report", key, person.VictimOf(key), person.SuspectOf(key))
+		return key, sc, nil
+	}
+	if k.taken[0].Taking == report.Already {
+		return "", sc, fault.Bad("record_id", "This report is held already, word for word")
+	}
+	if err := k.mend(ctx, tx, sight.Pool.ID); err != nil {
+		return "", sc, err
+	}
+	leave, err := s.keepApart(ctx, tx, sight, model, key, r)
+	if err != nil {
+		return "", sc, err
+	}
+	if err := place(ctx, tx, &sight.Pool, model, key, r, leave, func(v, s Spot) error {
+		for _, spot := range []*Spot{&v, &s} {
+			if sight.Hidden(spot.Person) {
+				*spot = Spot{} // the report is where it belongs, and whoever typed it is not told
+			}
+		}
+		sc.Victim, sc.Suspect = v, s
+		return sc.complete(ctx, tx, sight, r)
+	}); err != nil {
+		return "", sc, err
+	}
+	if err := s.guard.Again(ctx, tx, sight); err != nil {
+		return "", sc, err
+	}
+	sight.Saw("report", key, person.VictimOf(key), person.SuspectOf(key))
+	if sight.Blind() {
+		if _, err := report.Seen(ctx, tx, sight, key); errors.Is(err, fault.NotFound) {
+			return "", sc, nil
+		} else if err != nil {
+			return "", sc, err
+		}
+	}
+	return key, sc, nil
 }
 
 // mostTyped is how many letters a reference, or the name of an agency, may have.

@@ -11,18 +11,20 @@ import (
 	"clew/internal/fault"
 	"clew/internal/govuk"
 	"clew/internal/pattern"
+	"clew/internal/person"
 	"clew/internal/web"
 )
 
 type room struct {
 	cases    *casefile.Store
 	held     *pattern.Store
+	people   *person.Store
 	agencies func(r *http.Request) (map[string]string, error)
 }
 
 // Routes adds the pages of cases to m. agencies are the names of agencies by id.
-func Routes(m *web.Mux, s *casefile.Store, held *pattern.Store, agencies func(r *http.Request) (map[string]string, error)) {
-	h := room{s, held, agencies}
+func Routes(m *web.Mux, s *casefile.Store, held *pattern.Store, people *person.Store, agencies func(r *http.Request) (map[string]string, error)) {
+	h := room{s, held, people, agencies}
 	m.Handle("GET /cases", h.list)
 	m.Handle("POST /cases", h.open)
 	m.Handle("GET /tasks", h.tasks)
@@ -45,6 +47,7 @@ func Routes(m *web.Mux, s *casefile.Store, held *pattern.Store, agencies func(r 
 	m.Handle("POST /cases/{case}/team/search", h.team)
 	m.Handle("POST /cases/{case}/team/leave", h.leave)
 	m.Handle("POST /cases/{case}/suspects", h.name)
+	h.disclosing(m)
 	h.referring(m)
 	h.joining(m)
 	h.incidentRoutes(m)
@@ -53,7 +56,7 @@ func Routes(m *web.Mux, s *casefile.Store, held *pattern.Store, agencies func(r 
 
 // done are the words for what was just done, by the key it is kept under.
 var done = map[string]string{
-	"opened": "This is the case", "noted": "The note is kept", "told": "It is kept that the victim was told", "did": "It is kept that this was done", "related": "It is kept what they are to each other", "answered": "It is kept why no more is needed", "task": "The task is kept", "finished": "The task is done",
+	"opened": "This is the case", "untold": "What was told is kept", "noted": "The note is kept", "told": "It is kept that the victim was told", "did": "It is kept that this was done", "related": "It is kept what they are to each other", "answered": "It is kept why no more is needed", "task": "The task is kept", "finished": "The task is done",
 	"staged": "The stage is changed", "apart": "Who may read the case is changed", "closed": "The case is closed", "reopened": "The case is open again", "team": "The team is changed", "named": "The suspect is named",
 	"merged": "The two cases are one", "unmerged": "The two cases are as they were", "split": "This is the case of their own", "unsplit": "The two cases are one again", "linked": "The cases are linked", "unlinked": "This case is in no series any more",
 	"referred": "It is sent. How it stands is shown below", "accepted": "The referral is accepted", "declined": "The referral is declined", "back": "The referral is taken back", "late": "Somebody answered it while you looked, and what you did was not kept",
@@ -70,6 +73,7 @@ type listing struct {
 	Agencies map[string]string
 	Waits    int // referrals for the actor's agency to answer
 	Late     int // of them overdue
+	Done     string
 }
 
 func (h room) list(w http.ResponseWriter, r *http.Request) (err error) {
@@ -77,6 +81,7 @@ func (h room) list(w http.ResponseWriter, r *http.Request) (err error) {
 	if v.Whose != casefile.Agency && v.Whose != casefile.All {
 		v.Whose = casefile.Mine
 	}
+	v.Done = done[web.Flashed(w, r)]
 	page := web.PageOf(r)
 	if v.All, v.Total, err = h.cases.List(r.Context(), access.From(r.Context()), v.Whose, v.Closed, page.Offset(), page.Limit()); err != nil {
 		return err

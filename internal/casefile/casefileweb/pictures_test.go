@@ -57,7 +57,7 @@ func serve(t *testing.T, all []*report.Record) (*webtest.Site, string) {
 	cases := casefile.NewStore(g, sealer)
 	id, err := cases.Open(t.Context(), accesstest.As("Ann"), person.VictimOf(first), person.SuspectOf(first), "")
 	must(err)
-	casefileweb.Routes(m, cases, held, func(*http.Request) (map[string]string, error) { return nil, nil })
+	casefileweb.Routes(m, cases, held, person.NewStore(g), func(*http.Request) (map[string]string, error) { return nil, nil })
 	return webtest.Serve(t, accesstest.Anybody(m)), "/cases/" + id
 }
 

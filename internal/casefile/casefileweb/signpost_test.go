@@ -59,7 +59,7 @@ func TestSignposts(t *testing.T) {
 		}
 
 		m := web.NewMux(nil)
-		casefileweb.Routes(m, cases, held, func(*http.Request) (map[string]string, error) {
+		casefileweb.Routes(m, cases, held, person.NewStore(g), func(*http.Request) (map[string]string, error) {
 			return map[string]string{police: "Northmoor Police", health: "Hask Health"}, nil
 		})
 		s := webtest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -380,6 +380,9 @@ func title(e *casefile.Event) string {
 		if e.About == "" {
 			return "Reported, recorded as nothing"
 		}
+		if e.About == casefile.ToAdvocate || e.About == casefile.ToAgency {
+			return e.About
+		}
 		return "Reported, recorded as " + e.About
 	case casefile.Happened:
 		return kindName(e.About)
