@@ -15,6 +15,7 @@ import (
 	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/fault"
+	"clew/internal/words"
 )
 
 // A Kind is what sort of agency it is, as one of a few words.
@@ -68,6 +69,34 @@ type Store struct {
 	// Parting is told in the same transaction that an agency leaves, if it is set: the
 	// room that keeps cases fills it in.
 	Parting func(ctx context.Context, tx *db.Tx, sight *access.Sight, agency string) error
+	// Leaves says what an agency has to do with cases, if it is set.
+	Leaves func(ctx context.Context, q db.Querier, agency string) (Leaving, error)
+}
+
+// Leaving is what an agency has to do with cases: what ends, or stays with it, when it
+// leaves.
+type Leaving struct {
+	Leads     int // open cases that it leads: they stay with it
+	Shared    int // of them, with people of others on the team, who leave it
+	Places    int // of its people on the teams of others' cases: they leave
+	Tasks     int // that they have there: they pass to whoever leads
+	Referrals int // to it or from it that wait: they are returned
+	Notes     int // in others' cases that it alone reads: they stay, for it alone
+}
+
+// Leaving is what an agency has to do with cases now.
+func (s *Store) Leaving(ctx context.Context, by access.Actor, id string) (l Leaving, err error) {
+	err = s.guard.Look(ctx, by, access.ManageAgencies, func(v *db.View, sight *access.Sight) error {
+		sight.Saw("agency", id)
+		if s.Leaves == nil {
+			return nil
+		}
+		return v.Widely(ctx, func() (err error) {
+			l, err = s.Leaves(ctx, v, id)
+			return err
+		})
+	})
+	return l, err
 }
 
 // NewStore returns the agencies of a partnership.
@@ -148,8 +177,9 @@ func Of(ctx context.Context, q db.Querier, id string) (Agency, error) {
 
 // Part ends an agency's part in the partnership. From then on nobody reads its
 // reports together with their own. Its people can sign in until their accounts are
-// ended. One’s own agency cannot be parted from: somebody else does that.
-func (s *Store) Part(ctx context.Context, by access.Actor, id string, version int64) error {
+// ended. One’s own agency cannot be parted from: somebody else does that. While it
+// leads open cases, although must say that this is known.
+func (s *Store) Part(ctx context.Context, by access.Actor, id string, version int64, although bool) error {
 	return s.guard.Act(ctx, by, access.ManageAgencies, func(tx *db.Tx, sight *access.Sight) error {
 		sight.Saw("agency", id)
 		a, err := Of(ctx, tx, id)
@@ -160,6 +190,15 @@ func (s *Store) Part(ctx context.Context, by access.Actor, id string, version in
 			return fault.Bad("part", "You cannot part from your own agency. An administrator of another agency can")
 		case a.Version != version || !a.Parted.IsZero():
 			return fmt.Errorf("agency: %w", fault.Conflict)
+		}
+		if s.Leaves != nil && !although {
+			var l Leaving
+			if err := tx.Widely(ctx, func() error { l, err = s.Leaves(ctx, tx, id); return err }); err != nil {
+				return err
+			}
+			if l.Leads > 0 {
+				return fault.Bad("although", "It leads "+words.Count(l.Leads, "open case", "open cases")+". Have it offer them to another agency first, or say that they are to stay with it")
+			}
 		}
 		if err := tx.Exec(ctx, `UPDATE agencies SET parted = $1, version = version + 1 WHERE id = $2`, tx.Now.UnixMicro(), id); err != nil || s.Parting == nil {
 			return err

@@ -30,16 +30,16 @@ func TestAgencies(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		if err := s.Part(ctx, by, "police:11", 1); !isInvalid(err) {
+		if err := s.Part(ctx, by, "police:11", 1, false); !isInvalid(err) {
 			t.Errorf("parted from one’s own: %v", err)
 		}
-		if err := s.Part(ctx, by, "advocacy:3", 2); !errors.Is(err, fault.Conflict) {
+		if err := s.Part(ctx, by, "advocacy:3", 2, false); !errors.Is(err, fault.Conflict) {
 			t.Errorf("a version that is not there: %v", err)
 		}
-		if err := s.Part(ctx, by, "advocacy:3", 1); err != nil {
+		if err := s.Part(ctx, by, "advocacy:3", 1, false); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Part(ctx, by, "advocacy:3", 2); !errors.Is(err, fault.Conflict) {
+		if err := s.Part(ctx, by, "advocacy:3", 2, false); !errors.Is(err, fault.Conflict) {
 			t.Errorf("parted twice: %v", err)
 		}
 		all, err := s.All(ctx, by)
@@ -50,7 +50,7 @@ func TestAgencies(t *testing.T) {
 			t.Errorf("one that is not there: %v", err)
 		}
 		stranger := access.Actor{Account: "somebody", Agency: "police:11"}
-		for name, err := range map[string]error{"add": s.Add(ctx, stranger, agency.Agency{ID: "y", Name: "Y", Kind: "nhs"}), "part": s.Part(ctx, stranger, "advocacy:3", 2)} {
+		for name, err := range map[string]error{"add": s.Add(ctx, stranger, agency.Agency{ID: "y", Name: "Y", Kind: "nhs"}), "part": s.Part(ctx, stranger, "advocacy:3", 2, false)} {
 			if !errors.Is(err, fault.Forbidden) {
 				t.Errorf("%s by somebody with no role: %v", name, err)
 			}

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"clew/internal/access"
@@ -63,6 +64,10 @@ type Config struct {
 	Site      string // the address people type, when it is not localhost
 	Demo      bool   // the partnership is invented: the pages say so
 
+	// Ago is how long ago what a demo begins with was written: its clock is so far back
+	// until Begin has caught up.
+	Ago time.Duration
+
 	Master    seal.Keeping     // where the master key is; master.key in Data when it does not say
 	Cert, Key string           // files, for TLS
 	Behind    []netip.Prefix   // proxies that have TLS
@@ -91,6 +96,7 @@ func (c Config) LedgerKeyFile() string {
 type App struct {
 	db       *db.DB
 	config   Config
+	ago      *atomic.Int64 // how far back its clock is: see Config
 	Guard    *access.Guard
 	Agencies *agency.Store
 	Accounts *account.Store
@@ -113,7 +119,9 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	d, err := db.Open(ctx, c.Where(), time.Now)
+	ago := new(atomic.Int64)
+	ago.Store(int64(c.Ago))
+	d, err := db.Open(ctx, c.Where(), func() time.Time { return time.Now().Add(-time.Duration(ago.Load())) })
 	if err != nil {
 		return nil, err
 	}
@@ -126,6 +134,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 		return nil, errors.Join(err, d.Close())
 	}
 	a := join(d, c, sealer, log)
+	a.ago = ago
 	if err := a.Keep.Ship(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -171,7 +180,7 @@ func join(d *db.DB, c Config, sealer *seal.Sealer, log *ledger.Log) *App {
 	if c.Document > 0 {
 		a.Cases.MostDocument = c.Document
 	}
-	a.Agencies.Parting = a.Cases.Parting
+	a.Agencies.Parting, a.Agencies.Leaves = a.Cases.Parting, a.Cases.Leaves
 	a.Watch, a.Cases.Before = watch.NewStore(guard, a.Cases), watch.Before
 	a.Audit.Holds = func(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string) (string, error) {
 		return a.Cases.Holding(ctx, q, sight, victim, suspect, warning.Classify, d.Now())

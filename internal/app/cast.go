@@ -112,44 +112,45 @@ func (a *App) comeIn(w http.ResponseWriter, r *http.Request) error {
 	return web.See(w, r, web.Going(w, r))
 }
 
-// Begin has people of the demo open a few cases, once its reports are in.
+// Begin has people of the demo open a few cases and put them to each other, once its
+// reports are in: some of it before, some now. The clock is right from then on.
 func (a *App) Begin(ctx context.Context) error {
-	as := func(signIn string) (by access.Actor, err error) {
-		err = a.db.Read(ctx, func(v *db.View) error {
-			by, err = db.One(ctx, v, func(r db.Row) (x access.Actor, err error) { return x, r.Scan(&x.Account, &x.Agency, &x.Name) },
-				`SELECT id, agency, name FROM account_holders WHERE sign_in = $1`, signIn)
-			by.Purpose = access.Protect
-			return err
-		})
-		return by, err
+	defer a.catchUp()
+	as := map[string]access.Actor{}
+	for _, c := range companies {
+		for _, p := range c.parts {
+			by, err := a.played(ctx, p.SignIn)
+			if err != nil {
+				return err
+			}
+			as[p.SignIn] = by
+		}
 	}
-	ruth, err := as("ruth")
-	if err != nil {
-		return err
-	}
-	isla, err := as("isla")
-	if err != nil {
-		return err
-	}
+	ruth, isla := as["ruth"], as["isla"]
 	pressing, _, err := a.Audit.Worklist(ctx, ruth, recording.Filter{Finding: pattern.NotRecorded}, 0, 12)
 	if err != nil {
 		return err
 	}
-	day := func(days int) string { return a.db.Now().AddDate(0, 0, days).In(when.London).Format("2/1/2006") }
-	opened := 0
-	for i := 0; i < len(pressing) && opened < 4; i++ {
+	var cases []string
+	for i := 0; i < len(pressing) && len(cases) < 4; i++ {
 		p := &pressing[i]
 		id, err := a.Cases.Open(ctx, ruth, p.Victim, p.Suspect, "From the worklist: several agencies hold reports about the same two people.")
 		if errors.Is(err, fault.NotFound) {
 			continue // nobody is named
 		}
-		if err != nil {
+		if err := errors.Join(err, a.Cases.Join(ctx, ruth, id, isla.Account, false)); err != nil {
 			return err
 		}
-		opened++
+		cases = append(cases, id)
+	}
+	if err := a.castBefore(ctx, as, cases); err != nil {
+		return err
+	}
+	a.catchUp()
+	day := func(days int) string { return a.db.Now().AddDate(0, 0, days).In(when.London).Format("2/1/2006") }
+	for i, id := range cases {
 		for _, err := range []error{
-			a.Cases.Join(ctx, ruth, id, isla.Account, false),
-			a.Cases.AddTask(ctx, ruth, id, []string{"Ask her how she may be reached safely", "Ask for the call data of the numbers she gave", "Decide whether to apply for a stalking protection order", "Tell her what happens next"}[opened-1], []string{isla.Account, ruth.Account}[opened%2], day(opened*2-3)),
+			a.Cases.AddTask(ctx, ruth, id, []string{"Ask her how she may be reached safely", "Ask for the call data of the numbers she gave", "Decide whether to apply for a stalking protection order", "Tell her what happens next"}[i], []string{ruth.Account, isla.Account}[i%2], day(i*2-1)),
 			a.Cases.Note(ctx, isla, id, "She will speak to us. She asks that nobody rings the house.", true, "consent"),
 			a.castDiary(ctx, isla, id, day),
 			a.castDocuments(ctx, isla, ruth, id, day),
@@ -157,6 +158,87 @@ func (a *App) Begin(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
+		}
+	}
+	return a.castNow(ctx, as, cases)
+}
+
+// catchUp puts the clock right.
+func (a *App) catchUp() { a.ago.Store(0) }
+
+// played is somebody of the demo at work.
+func (a *App) played(ctx context.Context, signIn string) (by access.Actor, err error) {
+	err = a.db.Read(ctx, func(v *db.View) error {
+		by, err = db.One(ctx, v, func(r db.Row) (x access.Actor, err error) { return x, r.Scan(&x.Account, &x.Agency, &x.Name) },
+			`SELECT id, agency, name FROM account_holders WHERE sign_in = $1`, signIn)
+		by.Purpose = access.Protect
+		return err
+	})
+	return by, err
+}
+
+// castBefore is what was put to other agencies some days ago: one was accepted, one
+// declined, and one nobody answered.
+func (a *App) castBefore(ctx context.Context, as map[string]access.Actor, cases []string) error {
+	sent := []casefile.Sending{
+		{Wish: casefile.ToJoin, To: as["kit"].Agency, Basis: "crime", Why: "The suspect is said to be on licence. Please say what its conditions are.", Safety: "The suspect does not know of the reports. Do not raise them."},
+		{Wish: casefile.ToJoin, To: as["ama"].Agency, Basis: "consent", Why: "The victim came to the emergency department twice, afraid to go home.", Safety: "A relative of the suspect works on the ward. Speak away from it."},
+		{Wish: casefile.ToJoin, To: as["leo"].Agency, Basis: "crime", Why: "Early advice on whether the reports are one course of conduct.", Safety: "None known."},
+	}
+	for i, id := range cases[:min(len(cases), len(sent))] {
+		if err := a.Cases.Refer(ctx, as["ruth"], id, sent[i]); err != nil {
+			return err
+		}
+		page, err := a.Cases.One(ctx, as["ruth"], id, 0, 1)
+		if err != nil {
+			return err
+		}
+		switch i {
+		case 1:
+			err = a.Cases.Accept(ctx, as["ama"], page.Referrals[0].ID, "We can see the victim on Tuesdays.")
+		case 2:
+			err = a.Cases.Decline(ctx, as["leo"], page.Referrals[0].ID, "There is no interview yet. Send it again once there is.")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// castNow is what waits today: a case offered to another agency, and two cases of one
+// suspect as a series.
+func (a *App) castNow(ctx context.Context, as map[string]access.Actor, cases []string) error {
+	ruth := as["ruth"]
+	if len(cases) > 3 {
+		offer := casefile.Sending{Wish: casefile.ToLead, To: as["ceri"].Agency, Basis: "consent", Why: "Nothing is left for the police to do, and the victim asks to stay with her advocate.", Safety: "Never ring the house. Text between ten and three."}
+		ask := casefile.Sending{Wish: casefile.ToJoin, To: as["asif"].Agency, Basis: "safeguarding", Why: "For the next clinic: four agencies hold a part of it.", Safety: "None known."}
+		if err := errors.Join(a.Cases.Refer(ctx, ruth, cases[3], offer), a.Cases.Refer(ctx, ruth, cases[2], ask)); err != nil {
+			return err
+		}
+	}
+	others, _, err := a.Audit.Worklist(ctx, ruth, recording.Filter{Others: true}, 0, 50)
+	if err != nil {
+		return err
+	}
+	for i := range others {
+		for j := range others[:i] {
+			one, two := &others[j], &others[i]
+			if one.Suspect != two.Suspect || one.Victim == two.Victim {
+				continue
+			}
+			first, err := a.Cases.Open(ctx, ruth, one.Victim, one.Suspect, "From the worklist: other people report the same suspect.")
+			if errors.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			second, err := a.Cases.Open(ctx, ruth, two.Victim, two.Suspect, "The same suspect, and somebody else who reports it.")
+			if err != nil {
+				return err
+			}
+			return a.Cases.Link(ctx, ruth, first, second)
 		}
 	}
 	return nil

@@ -80,6 +80,7 @@ const (
 	Closed     Kind = "closed"
 	Reopened   Kind = "reopened"
 	Finished   Kind = "finished" // a task
+	Passed     Kind = "passed"   // tasks of who left, to somebody
 	Did        Kind = "did"      // a Deed
 	Related    Kind = "related"  // what they are to each other
 	Referred   Kind = "referred" // to an agency, to join

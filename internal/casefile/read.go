@@ -115,7 +115,7 @@ func (s *Store) name(ctx context.Context, q db.Querier, p *Page) error {
 		accounts = append(accounts, t.Owner)
 	}
 	for _, e := range p.Events {
-		if e.Kind == Joined || e.Kind == Left {
+		if e.Kind == Joined || e.Kind == Left || e.Kind == Passed {
 			accounts = append(accounts, e.About)
 		}
 	}
@@ -131,7 +131,7 @@ func (s *Store) name(ctx context.Context, q db.Querier, p *Page) error {
 		p.Tasks[i].OwnerName = known[p.Tasks[i].Owner].Name
 	}
 	for i := range p.Events {
-		if e := &p.Events[i]; e.Kind == Joined || e.Kind == Left {
+		if e := &p.Events[i]; e.Kind == Joined || e.Kind == Left || e.Kind == Passed {
 			e.About = known[e.About].Name
 		}
 	}

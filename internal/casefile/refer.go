@@ -374,16 +374,6 @@ func (s *Store) sendBack(ctx context.Context, tx *db.Tx, sight *access.Sight, c 
 	return s.giveBack(ctx, tx, sight, slices.DeleteFunc(all, func(w waiting) bool { return there[w.to] }), NowApart)
 }
 
-// Parting returns what waits for an agency that leaves the partnership, and what it
-// sent itself. It is run when the agency is parted from.
-func (s *Store) Parting(ctx context.Context, tx *db.Tx, sight *access.Sight, agency string) error {
-	all, err := db.All(ctx, tx, scanWaiting, `SELECT r.id, r.case_id, r.to_agency FROM case_referrals r WHERE (r.to_agency = $1 OR r.from_agency = $1)`+unanswered+` ORDER BY r.id`, agency)
-	if err != nil {
-		return fmt.Errorf("waiting referrals: %w", err)
-	}
-	return s.giveBack(ctx, tx, sight, all, HasParted)
-}
-
 func (s *Store) giveBack(ctx context.Context, tx *db.Tx, sight *access.Sight, all []waiting, code string) error {
 	for _, w := range all {
 		if err := keepAnswer(ctx, tx, sight, w.id, Returned, code, nil); err != nil {

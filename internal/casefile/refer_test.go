@@ -255,13 +255,77 @@ func TestParting(t *testing.T) {
 		r := w.sent(ann, id, sending(casefile.ToLead, haven))
 		agencies := agency.NewStore(w.guard)
 		agencies.Parting = w.cases.Parting
-		w.must(agencies.Part(t.Context(), access.Program(police, "Setter up"), haven, 1))
+		w.must(agencies.Part(t.Context(), access.Program(police, "Setter up"), haven, 1, false))
 		p := w.page(ann, id)
 		if p.Referrals[0].ID != r || p.Referrals[0].Answer != casefile.Returned || p.Referrals[0].Code != casefile.HasParted || p.Holder != police || p.Events[0].Kind != casefile.SentBack || p.Events[0].About != casefile.HasParted {
 			t.Errorf("returned: %+v, %+v", p.Referrals, p.Events[0])
 		}
 		if slices.ContainsFunc(p.Stands, func(s string) bool { return strings.Contains(s, "referral") }) {
 			t.Errorf("it still stands in the way of closing: %q", p.Stands)
+		}
+	})
+}
+
+// TestAnAgencyLeaves has an agency leave that works on a case of others and leads two:
+// nothing is dropped without a word, and somebody takes over what it was to do.
+func TestAnAgencyLeaves(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := open(t, d)
+		ann, bob := w.somebody(police, "ann", access.Supervisor), w.somebody(police, "bob", access.Officer)
+		ada, eve := w.somebody(haven, "ada", access.AdvocacyManager), w.somebody(haven, "eve", access.Advocate)
+		theirs := w.begin(ann)
+		w.must(w.cases.Join(t.Context(), ann, theirs, ada.Account, false))
+		w.must(w.cases.Join(t.Context(), ann, theirs, eve.Account, true))
+		w.must(w.cases.AddTask(t.Context(), ann, theirs, "Ask her how she is", ada.Account, "1/3/2090"))
+		w.must(w.cases.Note(t.Context(), ada, theirs, "In confidence", false, ""))
+		w.must(w.cases.Note(t.Context(), ada, theirs, "For everybody", true, "consent"))
+		own, err := w.cases.Open(t.Context(), ada, w.victim, w.third, "")
+		w.must(err)
+		w.must(w.cases.Join(t.Context(), ada, own, bob.Account, false))
+		w.must(w.cases.AddTask(t.Context(), ada, own, "Look at the car", bob.Account, "1/3/2090"))
+		w.must(w.cases.Refer(t.Context(), ann, theirs, sending(casefile.ToLead, haven)))
+
+		agencies := agency.NewStore(w.guard)
+		agencies.Parting, agencies.Leaves = w.cases.Parting, w.cases.Leaves
+		admin := access.Program(police, "Setter up")
+		want := agency.Leaving{Leads: 1, Shared: 1, Places: 2, Tasks: 1, Referrals: 1, Notes: 1}
+		if l, err := agencies.Leaving(t.Context(), admin, haven); err != nil || l != want {
+			t.Errorf("it has to do with %+v, %v; want %+v", l, err, want)
+		}
+		w.invalid(agencies.Part(t.Context(), admin, haven, 1, false), "although")
+		if n := len(w.page(ann, theirs).Team); n != 3 {
+			t.Fatalf("refused, and %d are on the team", n)
+		}
+		w.must(agencies.Part(t.Context(), admin, haven, 1, true))
+
+		p := w.page(ann, theirs)
+		if len(p.Team) != 1 || p.Team[0].Account != "ann" || !p.Team[0].Leads {
+			t.Errorf("the team: %+v", p.Team)
+		}
+		if len(p.Tasks) != 1 || p.Tasks[0].Owner != "ann" {
+			t.Errorf("the task is whose: %+v", p.Tasks)
+		}
+		if got := kinds(p); !slices.Contains(got, casefile.Passed) || !slices.Contains(got, casefile.Left) || !slices.Contains(got, casefile.SentBack) {
+			t.Errorf("what is said of it: %v", got)
+		}
+		if !wrote(p, "For everybody") || wrote(p, "In confidence") {
+			t.Error("what was shared is gone, or what was not is shown")
+		}
+		p = w.page(ada, own)
+		if len(p.Team) != 1 || p.Team[0].Account != "ada" || len(p.Tasks) != 1 || p.Tasks[0].Owner != "ada" {
+			t.Errorf("its own case: %+v, %+v", p.Team, p.Tasks)
+		}
+		_, err = w.cases.One(t.Context(), bob, own, 0, 1)
+		w.is(err, fault.NotFound)
+		if lost, err := w.cases.Lost(t.Context(), bob); err != nil || len(lost) != 1 || lost[haven] != 1 {
+			t.Errorf("who worked on it is told %v, %v", lost, err)
+		}
+		if lost, err := w.cases.Lost(t.Context(), ann); err != nil || len(lost) != 0 {
+			t.Errorf("who did not is told %v, %v", lost, err)
+		}
+		after := agency.Leaving{Leads: 1, Notes: 1}
+		if l, err := agencies.Leaving(t.Context(), admin, haven); err != nil || l != after {
+			t.Errorf("left with it: %+v, %v; want %+v", l, err, after)
 		}
 	})
 }

@@ -2,10 +2,12 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"clew/internal/app"
 	made "clew/internal/demo"
@@ -36,8 +38,15 @@ func (c *demoServe) Run(ctx context.Context, s Streams) error {
 		fmt.Fprintf(s.Err, "The demo keeps its data in %s\n", c.Data)
 	}
 	config := app.Config{Data: c.Data, Listen: c.Listen, Demo: true}
+	if _, err := os.Stat(config.Where()); errors.Is(err, os.ErrNotExist) {
+		config.Ago = demoAgo
+	}
 	return serveApp(ctx, s, config, true, func(a *app.App) error { return fillDemo(ctx, s, a, c.Data) })
 }
+
+// demoAgo is how long ago the people of the demo opened their first cases: long enough
+// for a referral to be overdue.
+const demoAgo = 9 * 24 * time.Hour
 
 // demoRecords is how many records the demo has: two years of one county.
 const demoRecords = 20_000

@@ -12,6 +12,7 @@ import (
 	"clew/internal/govuk"
 	"clew/internal/web"
 	"clew/internal/when"
+	"clew/internal/words"
 )
 
 type room struct {
@@ -80,12 +81,16 @@ func (h room) drawOne(w http.ResponseWriter, r *http.Request, status int, wrong 
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, status, onePage(a, a.ID == by.Agency, wrong))
+	l, err := h.agencies.Leaving(r.Context(), by, a.ID)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, status, onePage(a, l, a.ID == by.Agency, wrong))
 }
 
 func (h room) part(w http.ResponseWriter, r *http.Request) error {
 	version, _ := web.Number(r, "version")
-	err := h.agencies.Part(r.Context(), access.From(r.Context()), r.PathValue("agency"), int64(version))
+	err := h.agencies.Part(r.Context(), access.From(r.Context()), r.PathValue("agency"), int64(version), web.Text(r, "although") == "yes")
 	if wrong, ok := errors.AsType[fault.Invalid](err); ok {
 		return h.drawOne(w, r, http.StatusUnprocessableEntity, wrong)
 	}
@@ -102,6 +107,31 @@ func facts(a agency.Agency) []govuk.Row {
 		rows = append(rows, govuk.Fact("Left", when.DayOf(a.Parted)))
 	}
 	return rows
+}
+
+// leavingRows are what an agency has to do with cases, and what becomes of it.
+func leavingRows(l agency.Leaving, parted bool) (all []govuk.Row) {
+	for _, x := range []struct {
+		n          int
+		what, ends string
+		stays      bool // once it has left, it is so still
+	}{
+		{l.Leads, "Open cases that it leads", "They stay with it, and nobody else reads them. It can offer them to another agency first", true},
+		{l.Shared, "Of them, with people of other agencies on the team", "These leave the team, and are told", false},
+		{l.Places, "Places on the teams of others’ cases", "They end", false},
+		{l.Tasks, "Tasks in others’ cases", "They pass to whoever leads the case", false},
+		{l.Referrals, "Referrals that wait, to it or from it", "They are returned", false},
+		{l.Notes, "Notes in others’ cases that it alone reads", "They stay where they are, and nobody else reads them. It can share them first", true},
+	} {
+		switch {
+		case x.n == 0:
+		case parted && x.stays:
+			all = append(all, govuk.Fact(x.what, words.Thousands(x.n)))
+		case !parted:
+			all = append(all, govuk.Fact(x.what, words.Thousands(x.n)+". "+x.ends))
+		}
+	}
+	return all
 }
 
 func kindOptions() (all []govuk.Option) {

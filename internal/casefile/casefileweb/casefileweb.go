@@ -71,8 +71,9 @@ type listing struct {
 	Total    int
 	Links    govuk.Pagination
 	Agencies map[string]string
-	Waits    int // referrals for the actor's agency to answer
-	Late     int // of them overdue
+	Waits    int            // referrals for the actor's agency to answer
+	Late     int            // of them overdue
+	Lost     map[string]int // cases that went with an agency that left, by agency
 	Done     string
 }
 
@@ -84,6 +85,9 @@ func (h room) list(w http.ResponseWriter, r *http.Request) (err error) {
 	v.Done = done[web.Flashed(w, r)]
 	page := web.PageOf(r)
 	if v.All, v.Total, err = h.cases.List(r.Context(), access.From(r.Context()), v.Whose, v.Closed, page.Offset(), page.Limit()); err != nil {
+		return err
+	}
+	if v.Lost, err = h.cases.Lost(r.Context(), access.From(r.Context())); err != nil {
 		return err
 	}
 	if v.Waits, v.Late, err = h.cases.Owed(r.Context(), access.From(r.Context())); err != nil {

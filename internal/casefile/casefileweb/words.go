@@ -1,7 +1,9 @@
 package casefileweb
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -413,6 +415,8 @@ func title(e *casefile.Event) string {
 		return orSomebody(e.About) + " joined the team"
 	case casefile.Left:
 		return orSomebody(e.About) + " left the team"
+	case casefile.Passed:
+		return "What they had to do passed to " + orSomebody(e.About)
 	case casefile.Named:
 		return "A suspect was named"
 	case casefile.KeptApart:
@@ -431,6 +435,16 @@ func title(e *casefile.Event) string {
 		return titleOfDocument(e)
 	}
 	return titleOfJoin(e)
+}
+
+// lost says which cases went with agencies that left.
+func (v *listing) lost() (all []string) {
+	for _, id := range slices.Sorted(maps.Keys(v.Lost)) {
+		n, name := v.Lost[id], v.Agencies[id]
+		all = append(all, fmt.Sprintf("%s has left the partnership, and with it %s that you worked on. You cannot read %s any more. What other agencies recorded is still here: open a case from it.",
+			cmp.Or(name, id), words.Count(n, "open case", "open cases"), words.One(n, "it", "them")))
+	}
+	return all
 }
 
 func orSomebody(name string) string {
