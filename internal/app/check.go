@@ -81,7 +81,7 @@ func checkDocuments(ctx context.Context, c *Config, d *db.DB) (f Finding, err er
 		return Finding{What: "documents: not looked through, since the keys do not open"}, nil
 	}
 	n := 0
-	err = casefile.EachDocument(ctx, d, s, func(doc *casefile.Saved, trouble error) error {
+	err = casefile.EachDocument(ctx, d, s, func(doc *casefile.Handed, trouble error) error {
 		if trouble != nil {
 			f.Wrong = append(f.Wrong, "the file of document "+doc.ID+" is damaged, or was changed: put it back from a backup")
 			return nil

@@ -80,7 +80,7 @@ func Export(ctx context.Context, c Config, folder string, opened bool) (tables, 
 			return 0, 0, err
 		}
 		readme.WriteString("\n## opened/contacts.jsonl\n\nContact details, opened. Nobody but who needs them may have this file.\n\nid, person, kind, value, note\n")
-		readme.WriteString("\n## opened/documents.jsonl\n\nDocuments of cases, opened: the content of each is the file opened/documents/ID. Nobody has looked for viruses in them.\n\nid, case_id, incident, agency, basis, name, words, type, size, account, by, at, damaged\n")
+		readme.WriteString("\n## opened/documents.jsonl\n\nDocuments of cases, opened: the content of each is the file opened/documents/ID. Nobody has looked for viruses in them.\n\nid, case_id, incident, agency, basis, name, words, type, size, sha256, account, by, at, damaged\n")
 	}
 	return len(names), rows, os.WriteFile(filepath.Join(folder, "README.md"), []byte(readme.String()), 0o600)
 }
@@ -135,7 +135,7 @@ func exportDocuments(ctx context.Context, d *db.DB, s *seal.Sealer, folder strin
 		return err
 	}
 	return jsonLines(filepath.Join(folder, "documents.jsonl"), func(line func([]string, []any) error) error {
-		return casefile.EachDocument(ctx, d, s, func(doc *casefile.Saved, trouble error) error {
+		return casefile.EachDocument(ctx, d, s, func(doc *casefile.Handed, trouble error) error {
 			damaged := trouble != nil
 			if !damaged {
 				out, err := os.OpenFile(filepath.Join(files, doc.ID), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -146,8 +146,8 @@ func exportDocuments(ctx context.Context, d *db.DB, s *seal.Sealer, folder strin
 					return fmt.Errorf("document %s: %w", doc.ID, err)
 				}
 			}
-			return line([]string{"id", "case_id", "incident", "agency", "basis", "name", "words", "type", "size", "account", "by", "at", "damaged"},
-				[]any{doc.ID, doc.Document.Case, doc.Incident, doc.Agency, doc.Basis, doc.Name, doc.Words, doc.Type, doc.Size, doc.Account, doc.By, doc.At.UnixMicro(), damaged})
+			return line([]string{"id", "case_id", "incident", "agency", "basis", "name", "words", "type", "size", "sha256", "account", "by", "at", "damaged"},
+				[]any{doc.ID, doc.Document.Case, doc.Incident, doc.Agency, doc.Basis, doc.Name, doc.Words, doc.Type, doc.Size, doc.Sum, doc.Account, doc.By, doc.At.UnixMicro(), damaged})
 		})
 	})
 }

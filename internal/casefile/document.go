@@ -174,27 +174,27 @@ func (s *Store) onHold(ctx context.Context, q db.Querier, sight *access.Sight, c
 	return s.Held(ctx, q, sight.Agency, people)
 }
 
-// A Saved is a document as it is handed out.
-type Saved struct {
+// A Handed is a document as it is handed out.
+type Handed struct {
 	document.Document
 	d *db.DB
 }
 
 // WriteContent writes the bytes that were put in.
-func (f *Saved) WriteContent(ctx context.Context, w io.Writer) error {
+func (f *Handed) WriteContent(ctx context.Context, w io.Writer) error {
 	return document.Copy(ctx, f.d, &f.Document, w)
 }
 
 // ErrDamaged says that the content of a document is not as it was put in.
 var ErrDamaged = errors.New("the content of a document does not open")
 
-// Save hands out a document, once all of it was seen to open: the error is ErrDamaged when
+// HandOut hands out a document, once all of it was seen to open: the error is ErrDamaged when
 // it does not, and fault.NotFound when it was taken back or erased.
-func (s *Store) Save(ctx context.Context, by access.Actor, id, one string) (*Saved, error) {
+func (s *Store) HandOut(ctx context.Context, by access.Actor, id, one string) (*Handed, error) {
 	if err := s.trouble(); err != nil {
 		return nil, err
 	}
-	f := &Saved{d: s.guard.DB()}
+	f := &Handed{d: s.guard.DB()}
 	err := s.guard.Look(ctx, by, access.ReadCase, func(v *db.View, sight *access.Sight) error {
 		c, err := head(ctx, v, sight, id)
 		if err != nil {
@@ -296,7 +296,7 @@ func (s *Store) PutIn(ctx context.Context, by access.Actor, id string, p Paper, 
 		if err != nil {
 			return err
 		}
-		d := document.Document{ID: one, Case: c.ID, Incident: p.Incident, Agency: sight.Agency, Size: found.Size, Type: found.Type, Name: document.CleanName(name), Words: p.Words, Account: sight.Account, By: sight.Name}
+		d := document.Document{ID: one, Case: c.ID, Incident: p.Incident, Agency: sight.Agency, Size: found.Size, Type: found.Type, Name: document.CleanName(name), Words: p.Words, Sum: hex.EncodeToString(found.Sum[:]), Account: sight.Account, By: sight.Name}
 		if p.Reads != Alone {
 			d.Basis = string(p.Reads)
 		}
@@ -449,7 +449,7 @@ func (s *Store) SweepDocuments(ctx context.Context) error { return document.Swee
 
 // EachDocument calls f with every document that is there, of all cases, opened; trouble is
 // why its content does not open, or nil.
-func EachDocument(ctx context.Context, d *db.DB, sealer *seal.Sealer, f func(doc *Saved, trouble error) error) error {
+func EachDocument(ctx context.Context, d *db.DB, sealer *seal.Sealer, f func(doc *Handed, trouble error) error) error {
 	s := &Store{seal: sealer}
 	var all []document.Document
 	if err := d.Read(ctx, func(v *db.View) error {
@@ -461,12 +461,12 @@ func EachDocument(ctx context.Context, d *db.DB, sealer *seal.Sealer, f func(doc
 		return fmt.Errorf("documents: %w", err)
 	}
 	for n := range all {
-		saved := &Saved{all[n], d}
-		trouble := saved.WriteContent(ctx, io.Discard)
+		handed := &Handed{all[n], d}
+		trouble := handed.WriteContent(ctx, io.Discard)
 		if errors.Is(trouble, fault.NotFound) {
 			continue // taken back meanwhile
 		}
-		if err := f(saved, trouble); err != nil {
+		if err := f(handed, trouble); err != nil {
 			return err
 		}
 	}

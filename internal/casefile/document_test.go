@@ -3,6 +3,7 @@ package casefile_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -54,7 +55,7 @@ func (w *desk) papers(by access.Actor, id, incident string) casefile.Documents {
 
 func (w *desk) content(by access.Actor, id, one string) ([]byte, error) {
 	w.t.Helper()
-	f, err := w.cases.Save(w.t.Context(), by, id, one)
+	f, err := w.cases.HandOut(w.t.Context(), by, id, one)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +108,7 @@ func TestDocuments(t *testing.T) {
 		letter := w.file(ann, id, p, "letter.pdf", []byte("%PDF-1.7 Dear doctor"))
 
 		l := w.papers(ann, id, "")
-		if l.Total != 2 || l.There != 2 || l.All[0].ID != letter || l.All[0].Name != "letter.pdf" || l.All[0].Words != "Letter to her doctor" || l.All[0].Kind() != "PDF" || l.All[0].Incident != own || l.All[1].Name != "Bildschirm é.png" || l.All[1].Kind() != "Picture" || l.All[1].Size != int64(len(png)) || l.All[1].By != "ceri" || l.All[1].Agency != haven {
+		if l.Total != 2 || l.There != 2 || l.All[0].ID != letter || l.All[0].Name != "letter.pdf" || l.All[0].Words != "Letter to her doctor" || l.All[0].Kind() != "PDF" || l.All[0].Incident != own || l.All[1].Name != "Bildschirm é.png" || l.All[1].Kind() != "Picture" || l.All[1].Size != int64(len(png)) || l.All[1].Sum != fmt.Sprintf("%x", sha256.Sum256(png)) || l.All[1].By != "ceri" || l.All[1].Agency != haven {
 			t.Errorf("the police read %+v", l)
 		}
 		if l = w.papers(ceri, id, ""); l.Total != 1 || l.There != 1 || l.All[0].ID != screen {
@@ -261,7 +262,7 @@ func TestLongDocument(t *testing.T) {
 		if n := w.count(`SELECT count(*) FROM document_chunks WHERE document = $1 AND length(sealed) < 1100000`, one); n != 65 {
 			t.Errorf("%d chunks", n)
 		}
-		f, err := w.cases.Save(t.Context(), ann, id, one)
+		f, err := w.cases.HandOut(t.Context(), ann, id, one)
 		w.must(err)
 		out := &checking{t: t}
 		w.must(f.WriteContent(t.Context(), out))
@@ -349,7 +350,7 @@ func TestDocumentChanged(t *testing.T) {
 			case "nothing":
 				set(2, []byte{})
 			}
-			_, err := w.cases.Save(t.Context(), ann, id, one)
+			_, err := w.cases.HandOut(t.Context(), ann, id, one)
 			if what == "whole" {
 				w.must(err)
 			} else if !errors.Is(err, casefile.ErrDamaged) {

@@ -39,6 +39,7 @@ type Document struct {
 	Type     string // as found from the bytes: image/jpeg
 	Name     string // of the file, once Open has opened it
 	Words    string // what it is, likewise
+	Sum      string // SHA-256 of the content in hexadecimal, likewise
 	Lost     bool   // what is sealed cannot be opened
 	Account  string
 	By       string // who put it in

@@ -88,6 +88,7 @@ func Each(ctx context.Context, q db.Querier, f func(Document) error) error {
 type said struct {
 	Name  string `json:"name"`
 	Words string `json:"words"`
+	Sum   string `json:"sha256"`
 	Key   []byte `json:"key"`
 }
 
@@ -123,7 +124,7 @@ func Open(keys func(id string) (*seal.Opener, error), all []Document) error {
 				if err := json.Unmarshal(plain, &s); err != nil {
 					return fmt.Errorf("document %s: %w", d.ID, err)
 				}
-				d.Name, d.Words, d.key = s.Name, s.Words, s.Key
+				d.Name, d.Words, d.Sum, d.key = s.Name, s.Words, s.Sum, s.Key
 			}
 		}
 	}
@@ -138,7 +139,7 @@ func Add(ctx context.Context, tx *db.Tx, pen *seal.Opener, d *Document, key, dig
 	} else if n == 0 {
 		return ErrLate
 	}
-	plain, err := json.Marshal(said{d.Name, d.Words, key})
+	plain, err := json.Marshal(said{d.Name, d.Words, d.Sum, key})
 	if err != nil {
 		return err
 	}

@@ -202,9 +202,9 @@ func Attach(w http.ResponseWriter, contentType, name string) io.Writer {
 	return w
 }
 
-// Save starts a download of something that somebody put in, of so many bytes, under the
+// HandOut starts a download of something that somebody put in, of so many bytes, under the
 // name they gave it. Whatever it is, no browser shows it or runs it.
-func Save(w http.ResponseWriter, name string, size int64) io.Writer {
+func HandOut(w http.ResponseWriter, name string, size int64) io.Writer {
 	h := w.Header()
 	h.Set("Content-Type", "application/octet-stream")
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))

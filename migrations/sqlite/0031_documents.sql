@@ -11,7 +11,7 @@ CREATE TABLE documents (
   basis     TEXT NOT NULL,             -- of sharing; empty: that agency's own
   size      BIGINT NOT NULL,           -- bytes in the clear
   type      TEXT NOT NULL,             -- found from the bytes: image/jpeg
-  said      BYTEA NOT NULL,            -- sealed JSON: name, words, key; empty: taken back, or erased
+  said      BYTEA NOT NULL,            -- sealed JSON: name, words, SHA-256, key; empty: taken back, or erased
   digest    BYTEA NOT NULL,            -- keyed hash of case and content, to know it again; emptied with said
   account   TEXT NOT NULL,
   name      TEXT NOT NULL,             -- of whoever put it in

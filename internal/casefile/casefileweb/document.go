@@ -184,14 +184,14 @@ func (h room) drawDocument(w http.ResponseWriter, r *http.Request, status int, v
 }
 
 func (h room) saveDocument(w http.ResponseWriter, r *http.Request) error {
-	f, err := h.cases.Save(r.Context(), access.From(r.Context()), r.PathValue("case"), r.PathValue("document"))
+	f, err := h.cases.HandOut(r.Context(), access.From(r.Context()), r.PathValue("case"), r.PathValue("document"))
 	if errors.Is(err, casefile.ErrDamaged) {
 		return h.drawDocument(w, r, http.StatusInternalServerError, paper{sent: sent{Wrong: fault.Invalid{{Text: "The file is damaged or was changed, and is not handed out. Tell the person who looks after Clew where you work: a backup may have it whole"}}}})
 	}
 	if err != nil {
 		return err
 	}
-	out := web.Save(w, f.Name, f.Size)
+	out := web.HandOut(w, f.Name, f.Size)
 	if err := f.WriteContent(r.Context(), out); err != nil {
 		panic(http.ErrAbortHandler) // the browser must not take half a file for the whole
 	}
@@ -323,6 +323,7 @@ func (v *paper) lines() (all []line) {
 	}
 	add("Who may read it", reads)
 	add("Put in by", d.By+", "+v.Agencies[d.Agency]+", "+when.At(d.At).Words())
+	add("SHA-256, as it came in", d.Sum)
 	if !d.Gone.IsZero() {
 		add("Taken back by", d.GoneBy+", "+when.At(d.Gone).Words())
 		add("Why", d.Why)
