@@ -79,7 +79,7 @@ func Export(ctx context.Context, c Config, folder string, opened bool) (tables, 
 		if err := exportOpened(ctx, &c, d, folder); err != nil {
 			return 0, 0, err
 		}
-		readme.WriteString("\n## opened/contacts.jsonl\n\nContact details, opened. Nobody but who needs them may have this file.\n\nid, person, kind, value, note\n")
+		readme.WriteString("\n## opened/contacts.jsonl\n\nContact details, opened. Nobody but who needs them may have this file.\n\nid, person, kind, value, note, position\n")
 		readme.WriteString("\n## opened/documents.jsonl\n\nDocuments of cases, opened: the content of each is the file opened/documents/ID. Nobody has looked for viruses in them.\n\nid, case_id, incident, agency, basis, name, words, type, size, sha256, account, by, at, damaged\n")
 	}
 	return len(names), rows, os.WriteFile(filepath.Join(folder, "README.md"), []byte(readme.String()), 0o600)
@@ -120,7 +120,7 @@ func exportOpened(ctx context.Context, c *Config, d *db.DB, folder string) error
 	return jsonLines(filepath.Join(folder, "opened", "contacts.jsonl"), func(line func([]string, []any) error) error {
 		return d.Read(ctx, func(v *db.View) error {
 			return vault.EachOpened(ctx, v, s, func(r vault.Revealed) error {
-				return line([]string{"id", "person", "kind", "value", "note"}, []any{r.ID, r.Person, string(r.Kind), r.Value, r.Note})
+				return line([]string{"id", "person", "kind", "value", "note", "position"}, []any{r.ID, r.Person, string(r.Kind), r.Value, r.Note, r.Position})
 			})
 		})
 	})

@@ -51,6 +51,9 @@ var secret = []struct{ id, suspect, offence string }{
 
 const confidant = "nhs:1" // has agreed with police:1
 
+// Mara and Joan are rung from one number.
+var rung = map[string]string{"number": "07700 900777"}
+
 // patrol makes a partnership in a database. With told, Mara has reported. The officer
 // is hidden from by his name, or else by a lock that somebody set.
 func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
@@ -146,7 +149,7 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 		must(err)
 		must(a.Cases.Note(t.Context(), colleague, kase, "Mara Quillfeather is afraid of Farrowgate", true, "consent"))
 		must(a.Cases.Refer(t.Context(), colleague, kase, casefile.Sending{Wish: casefile.ToLead, To: confidant, Basis: "safeguarding", Why: "Mara Quillfeather works with Farrowgate", Safety: "Tell nobody at the station"}))
-		_, err = a.Cases.RecordIncident(t.Context(), colleague, kase, casefile.Telling{Reads: "safeguarding", Draft: incident.Draft{Happened: "3/1/2026", Kind: "call", Suspect: casefile.Nobody, Said: incident.Said{Words: "Farrowgate rang Mara Quillfeather"}}})
+		_, err = a.Cases.RecordIncident(t.Context(), colleague, kase, casefile.Telling{Reads: "safeguarding", Draft: incident.Draft{Happened: "3/1/2026", Kind: "call", Suspect: casefile.Nobody, Features: rung, Said: incident.Said{Words: "Farrowgate rang Mara Quillfeather"}}})
 		must(err)
 		for _, reads := range []casefile.Basis{"safeguarding", casefile.Alone} {
 			_, err = a.Cases.PutIn(t.Context(), colleague, kase, casefile.Paper{Words: "Farrowgate to Mara Quillfeather", Reads: reads}, "farrowgate.txt", strings.NewReader("Mara, it is Ted. "+string(reads)))
@@ -170,7 +173,7 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 		must(err)
 		must(a.Cases.Link(t.Context(), colleague, b.ids["case"], theirs))
 	}
-	b.ids["incident"], err = a.Cases.RecordIncident(t.Context(), colleague, b.ids["case"], casefile.Telling{Reads: "safeguarding", Draft: incident.Draft{Happened: "3/1/2026", Kind: "call", Suspect: casefile.Nobody}})
+	b.ids["incident"], err = a.Cases.RecordIncident(t.Context(), colleague, b.ids["case"], casefile.Telling{Reads: "safeguarding", Draft: incident.Draft{Happened: "3/1/2026", Kind: "call", Suspect: casefile.Nobody, Features: rung}})
 	must(err)
 	b.ids["document"], err = a.Cases.PutIn(t.Context(), colleague, b.ids["case"], casefile.Paper{Words: "A letter", Reads: "safeguarding"}, "letter.txt", strings.NewReader("He wrote again."))
 	must(err)
@@ -182,6 +185,8 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 	take(2, len(everyday))
 	b.ids["classification"] = report.Classification("", "Harassment")
 	b.ids["import"], b.ids["view"], b.ids["account"], b.ids["key"], b.ids["agency"], b.ids["session"], b.ids["link"], b.ids["team"] = "none", "none", "none", "officer", "none", "police:1", "none", "none"
+	_, err = a.Watch.Pass(t.Context())
+	must(err)
 	m := a.Mux(nil)
 	m.Door.Who = func(r *http.Request) (*http.Request, string, error) {
 		ctx, err := a.Guard.Enter(r.Context(), b.officer)
@@ -300,12 +305,20 @@ func (b *beat) looks() {
 		b.do("GET", "/cases?whose="+whose, nil)
 		b.do("GET", "/cases?closed=yes&whose="+whose, nil)
 	}
+	for _, whose := range []string{"mine", "team", "agency", "all"} {
+		b.do("GET", "/warnings?whose="+whose, nil)
+		b.do("GET", "/warnings?rule=many-victims&whose="+whose, nil)
+	}
 	b.do("GET", "/referrals?box=out", nil)
 	for _, e := range secret {
 		b.do("GET", "/audit/classifications/"+report.Classification("", e.offence), nil)
 		b.do("POST", "/reports", typed(e.id, "Mara", "Quillfeather", e.suspect, e.offence, "check"))
 	}
 	b.do("GET", "/audit/classifications/"+report.Classification("", "Stalking by Farrowgate"), nil)
+	for _, suspect := range []string{"Edward Farrowgate", "Sid Marlowe"} {
+		given, family, _ := strings.Cut(suspect, " ")
+		b.do("POST", "/cases/new", url.Values{"given_name": {"Mara"}, "family_name": {"Quillfeather"}, "dob": {born(numbers["Mara Quillfeather"])}, "suspect": {"yes"}, "suspect_given_name": {given}, "suspect_family_name": {family}, "basis": {"consent"}, "do": {"look"}})
+	}
 	b.do("POST", "/reports", typed("X1", "Mara", "Quillfeather", "", "", "check"))
 	b.do("POST", "/reports", typed("X1", "Mara", "Quillfeather", "Sid Marlowe", "", "check"))
 	b.do("POST", "/reports", typed("X1", "Joan", "Pennistone", "Edward Farrowgate", "", "check"))

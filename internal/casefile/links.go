@@ -325,7 +325,7 @@ func (s *Store) features(ctx context.Context, v *db.View, sight *access.Sight, g
 		return nil
 	}
 	all, err := incident.Of(ctx, v, reader(sight, c))
-	if err != nil || len(all) == 0 {
+	if err != nil {
 		return err
 	}
 	who, err := suspectOfMention(ctx, v, c)
@@ -350,11 +350,19 @@ func (s *Store) features(ctx context.Context, v *db.View, sight *access.Sight, g
 	if err != nil {
 		return err
 	}
-	noted := map[[2]string]bool{}
+	noted := map[[3]string]bool{}
 	for _, x := range ties {
-		if one := [2]string{x.Incident, x.Mine.Kind}; !noted[one] {
+		if one := [3]string{x.Case + x.Incident, x.Kind, x.Mine.Incident + x.Suspect}; !noted[one] {
 			noted[one], g.victims[x.Victim] = true, true
-			g.note(written{featureKinds[x.Mine.Kind], shows[x.Mine.Incident][x.Mine.Kind]}, Ref{ID: x.Incident, Case: x.Case}, x.Victim, "", map[string]bool{})
+			text := x.Text
+			if text == "" {
+				text = shows[x.Mine.Incident][x.Kind]
+			}
+			from := Ref{ID: x.Incident, Case: x.Case}
+			if x.Incident == "" {
+				from = Ref{ID: x.Mine.Incident}
+			}
+			g.note(written{featureKinds[x.Kind], text}, from, x.Victim, "", map[string]bool{})
 		}
 	}
 	return nil

@@ -3,14 +3,18 @@ package casefile
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/incident"
+	"clew/internal/pattern/match"
+	"clew/internal/person"
 	"clew/internal/warning"
 )
 
@@ -20,14 +24,20 @@ const (
 )
 
 // tie keeps by what incidents may be tied to those of other cases, and has early warnings
-// asked anew about the cases that they were tied to, or are now.
+// asked anew about the cases that they were tied to, or are now. A report that comes in
+// later ties the case of its suspect at once, and the other within a day.
 func (s *Store) tie(ctx context.Context, tx *db.Tx, all []incident.Incident) error {
 	touched, err := incident.Tie(ctx, tx, s.seal.Hash, all)
 	if err != nil {
 		return err
 	}
-	for some := range slices.Chunk(touched, mostShown) {
+	for some := range slices.Chunk(touched.Hashes, mostShown) {
 		if err := tx.Exec(ctx, `UPDATE cases SET look = 0 WHERE closed IS NULL AND look > 0 AND id IN (SELECT o.stays FROM incident_ties t JOIN cases o ON o.id = t.case_id WHERE t.hash IN (`+db.List(1, len(some))+`))`, db.Args(some)...); err != nil {
+			return fmt.Errorf("cases that are tied: %w", err)
+		}
+	}
+	for some := range slices.Chunk(touched.Keys, mostShown) {
+		if err := tx.Exec(ctx, `UPDATE cases SET look = 0 WHERE closed IS NULL AND look > 0 AND id IN (SELECT o.stays FROM mention_keys k JOIN mentions m ON m.id = k.mention JOIN mentions sm ON sm.person = m.person JOIN case_suspects x ON x.mention = sm.id JOIN cases o ON o.id = x.case_id WHERE k.key IN (`+db.List(1, len(some))+`))`, db.Args(some)...); err != nil {
 			return fmt.Errorf("cases that are tied: %w", err)
 		}
 	}
@@ -53,19 +63,26 @@ func (s *Store) MarkTied(ctx context.Context, tx *db.Tx) error {
 	return tx.Exec(ctx, `UPDATE cases SET look = 0 WHERE closed IS NULL AND look > 0 AND id IN (SELECT o.stays FROM incident_ties t JOIN cases o ON o.id = t.case_id)`)
 }
 
-// A Shared is an incident of another victim's case that shows the same as one of this case.
+// A Shared is something that this case and one of another victim both show: an incident
+// here and one there; an incident here and a suspect there, or the other way round.
 type Shared struct {
+	Kind     string // a code of incident.Features
+	Text     string // as it is written here or, of a suspect here, there; empty: as Mine shows it
 	Mine     incident.Shown
+	Suspect  string // of this case: a person; empty: an incident shows it
+	Report   string // of that suspect, in which it stands
 	Case     string
-	Incident string // of the other case
+	Incident string // of the other case; empty: a suspect of that case is reported with it
 	Victim   string // of the other case: a person
 	Since    time.Time
+
+	value string // what is the same
 }
 
-// ties are what incidents of a case show that those of other victims' cases show too, as
-// far as the actor may read both, by when it was known: cases that are no series with this
-// one yet. The program, which asks on behalf of whoever reads this case, is told of no
-// case that is kept apart, or closed to somebody by a conflict lock.
+// ties are what a case shows that those of other victims show too, as far as the actor
+// may read both, by when it was known: cases that are no series with this one yet. The
+// program, which asks on behalf of whoever reads this case, is told of no case that is
+// kept apart, or closed to somebody by a conflict lock.
 func (s *Store) ties(ctx context.Context, q db.Querier, sight *access.Sight, c *Case) ([]Shared, error) {
 	if c.ID == "" || c.Victim.ID == "" {
 		return nil, nil
@@ -75,67 +92,202 @@ func (s *Store) ties(ctx context.Context, q db.Querier, sight *access.Sight, c *
 		of.Agency = ""
 	}
 	mine, err := incident.ShownBy(ctx, q, of)
-	if err != nil || len(mine) == 0 {
+	if err != nil {
 		return nil, err
 	}
-	mine = mine[:min(len(mine), mostShown)]
-	hashes := map[string][]byte{}
-	for i := range mine {
-		hashes[string(mine[i].Hash)] = mine[i].Hash
-	}
-	some := slices.Collect(maps.Values(hashes))
-	args := append([]any{c.ID, of.Agency, c.Victim.ID}, db.Args(some)...)
-	where, args := Seen(sight, args)
-	if sight.Program {
-		where += ` AND c.apart = 0`
-	}
-	type row struct {
-		Shared
-		hash []byte
-		kind string
-	}
-	rows, err := db.All(ctx, q, func(r db.Row) (x row, err error) {
-		var since, entered int64
-		err = r.Scan(&x.hash, &x.kind, &x.Incident, &x.Case, &x.Victim, &since, &entered)
-		x.Since = time.UnixMicro(max(since, entered)).UTC()
-		return x, err
-	}, `SELECT t.hash, t.kind, t.incident, c.id, vm.person, t.since, `+incident.Entered+` FROM incident_ties t JOIN incidents i ON i.id = t.version JOIN cases o ON o.id = t.case_id JOIN cases c ON c.id = o.stays JOIN mentions vm ON vm.id = c.victim
-		WHERE t.hash IN (`+db.List(4, len(some))+`) AND c.id <> $1 AND vm.person <> $3 AND (i.basis <> '' OR i.agency = $2)
-		AND NOT EXISTS (SELECT 1 FROM case_series y WHERE `+within("y.case_id", "c.id")+` AND y.until IS NULL AND y.series IN (SELECT z.series FROM case_series z WHERE `+within("z.case_id", "$1")+` AND z.until IS NULL))`+where+`
-		ORDER BY t.incident, t.kind`, args...)
+	all, err := showBoth(ctx, q, sight, c, of.Agency, mine[:min(len(mine), mostShown)])
 	if err != nil {
-		return nil, fmt.Errorf("ties: %w", err)
+		return nil, err
 	}
-	if sight.Program && len(rows) > 0 {
-		ids := make([]string, len(rows))
-		for i := range rows {
-			ids[i] = rows[i].Case
+	there, err := suspectedThere(ctx, q, sight, c, mine[:min(len(mine), mostShown)])
+	if err != nil {
+		return nil, err
+	}
+	here, err := suspectedHere(ctx, q, sight, c, of.Agency)
+	if err != nil {
+		return nil, err
+	}
+	if all = slices.Concat(all, there, here); len(all) == 0 {
+		return nil, nil
+	}
+	if sight.Program {
+		ids := make([]string, len(all))
+		for i := range all {
+			ids[i] = all[i].Case
 		}
 		shut, err := s.shut(ctx, q, ids)
 		if err != nil {
 			return nil, err
 		}
-		rows = slices.DeleteFunc(rows, func(x row) bool { return shut[x.Case] })
+		all = slices.DeleteFunc(all, func(x Shared) bool { return shut[x.Case] })
 	}
 	common := map[string]map[string]bool{}
-	for _, x := range rows {
-		if common[string(x.hash)] == nil {
-			common[string(x.hash)] = map[string]bool{}
+	for _, x := range all {
+		if common[x.value] == nil {
+			common[x.value] = map[string]bool{}
 		}
-		common[string(x.hash)][x.Case] = true
+		common[x.value][x.Case] = true
 	}
-	var all []Shared
-	for i := range mine {
-		for _, x := range rows {
-			if mine[i].Equal(x.kind, x.hash) && len(common[string(x.hash)]) <= mostTied {
-				x.Mine, x.Since = mine[i], laterOf(x.Since, mine[i].Since)
-				all = append(all, x.Shared)
+	all = slices.DeleteFunc(all, func(x Shared) bool { return len(common[x.value]) > mostTied })
+	slices.SortFunc(all, func(a, b Shared) int {
+		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Mine.Incident, b.Mine.Incident), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Case, b.Case), cmp.Compare(a.Incident, b.Incident), cmp.Compare(a.Report, b.Report))
+	})
+	return all, nil
+}
+
+// another is the condition that a case c is of another victim vm than $1 is, which is $2,
+// in no series with it, and there for the actor.
+func another(sight *access.Sight, args []any) (string, []any) {
+	where, args := Seen(sight, args)
+	if sight.Program {
+		where += ` AND c.apart = 0`
+	}
+	return ` AND c.id <> $1 AND vm.person <> $2 AND NOT EXISTS (SELECT 1 FROM case_series y WHERE ` + within("y.case_id", "c.id") + ` AND y.until IS NULL AND y.series IN (SELECT z.series FROM case_series z WHERE ` + within("z.case_id", "$1") + ` AND z.until IS NULL))` + where, args
+}
+
+// showBoth are incidents of other cases that show the same as some of this one.
+func showBoth(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, agency string, mine []incident.Shown) (all []Shared, err error) {
+	if len(mine) == 0 {
+		return nil, nil
+	}
+	by := map[string][]incident.Shown{}
+	for _, m := range mine {
+		by[string(m.Hash)] = append(by[string(m.Hash)], m)
+	}
+	args := []any{c.ID, c.Victim.ID, agency}
+	for _, h := range slices.Sorted(maps.Keys(by)) {
+		args = append(args, []byte(h))
+	}
+	in := db.List(4, len(by))
+	where, args := another(sight, args)
+	type row struct {
+		Shared
+		hash []byte
+	}
+	err = db.Each(ctx, q, func(r db.Row) (x row, err error) {
+		var since, entered int64
+		err = r.Scan(&x.hash, &x.Kind, &x.Incident, &x.Case, &x.Victim, &since, &entered)
+		x.Since = time.UnixMicro(max(since, entered)).UTC()
+		return x, err
+	}, func(x row) error {
+		for _, m := range by[string(x.hash)] {
+			if m.Kind == x.Kind {
+				one := x.Shared
+				one.Mine, one.Since, one.value = m, laterOf(x.Since, m.Since), string(x.hash)
+				all = append(all, one)
+			}
+		}
+		return nil
+	}, `SELECT t.hash, t.kind, t.incident, c.id, vm.person, t.since, `+strings.ReplaceAll(incident.Entered, "$2", "$3")+` FROM incident_ties t JOIN incidents i ON i.id = t.version JOIN cases o ON o.id = t.case_id JOIN cases c ON c.id = o.stays JOIN mentions vm ON vm.id = c.victim
+		WHERE t.hash IN (`+in+`) AND (i.basis <> '' OR i.agency = $3)`+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("ties: %w", err)
+	}
+	return all, nil
+}
+
+// suspectedThere are suspects of other cases who are reported with a number, name online
+// or vehicle that incidents of this one show; but for its own suspects, of whom it is
+// said that others report them.
+func suspectedThere(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, mine []incident.Shown) (all []Shared, err error) {
+	by := map[int64][]incident.Shown{}
+	for _, m := range mine {
+		if m.Same != 0 {
+			by[m.Same] = append(by[m.Same], m)
+		}
+	}
+	if len(by) == 0 {
+		return nil, nil
+	}
+	args := append([]any{c.ID, c.Victim.ID}, db.Args(slices.Sorted(maps.Keys(by)))...)
+	in := db.List(3, len(by))
+	held, args := sight.Pool.Held("r.holder", args)
+	open, args := sight.OpenReport("r.id", args)
+	where, args := another(sight, args)
+	where += held + open
+	if len(c.Suspects) > 0 {
+		where += ` AND m.person NOT IN (` + db.List(len(args)+1, len(c.Suspects)) + `)`
+		for _, p := range c.Suspects {
+			args = append(args, p.ID)
+		}
+	}
+	type row struct {
+		Shared
+		key int64
+	}
+	err = db.Each(ctx, q, func(r db.Row) (x row, err error) {
+		var since int64
+		err = r.Scan(&x.key, &x.Case, &x.Victim, &since)
+		x.Since = time.UnixMicro(since).UTC()
+		return x, err
+	}, func(x row) error {
+		for _, m := range by[x.key] {
+			one := x.Shared
+			one.Mine, one.Kind, one.Since, one.value = m, m.Kind, laterOf(x.Since, m.Since), fmt.Sprint(x.key)
+			all = append(all, one)
+		}
+		return nil
+	}, `SELECT k.key, c.id, vm.person, MIN(r.taken_in) FROM mention_keys k JOIN mentions m ON m.id = k.mention JOIN reports r ON r.id = m.report JOIN mentions sm ON sm.person = m.person JOIN case_suspects x ON x.mention = sm.id JOIN cases o ON o.id = x.case_id JOIN cases c ON c.id = o.stays JOIN mentions vm ON vm.id = c.victim
+		WHERE k.key IN (`+in+`) AND r.replaced_by = '' AND r.erased IS NULL`+where+` GROUP BY k.key, c.id, vm.person`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("suspects of other cases: %w", err)
+	}
+	return all, nil
+}
+
+// mostMentions is how many reports of a suspect are looked through for what incidents of
+// other cases show.
+const mostMentions = 100
+
+// suspectedHere are incidents of other cases that show what suspects of this one are
+// reported with; but for those of cases where they are suspects too.
+func suspectedHere(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, agency string) (all []Shared, err error) {
+	type at struct{ person, report string }
+	by := map[int64]at{}
+	for _, p := range c.Suspects {
+		mentions, err := person.MentionsSeen(ctx, q, sight, p.ID, mostMentions)
+		if err != nil {
+			return nil, err
+		}
+		for i := range mentions {
+			for _, k := range mentions[i].Prepared.Keys() {
+				if _, ok := by[int64(k)]; !ok && match.Direct(k) {
+					by[int64(k)] = at{p.ID, mentions[i].Report}
+				}
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b Shared) int {
-		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Mine.Incident, b.Mine.Incident), cmp.Compare(a.Mine.Kind, b.Mine.Kind), cmp.Compare(a.Incident, b.Incident))
-	})
+	if len(by) == 0 {
+		return nil, nil
+	}
+	keys := slices.Sorted(maps.Keys(by))
+	keys = keys[:min(len(keys), mostShown)]
+	args := append([]any{c.ID, c.Victim.ID, agency}, db.Args(keys)...)
+	in := db.List(4, len(keys))
+	where, args := another(sight, args)
+	where += ` AND NOT EXISTS (SELECT 1 FROM case_suspects x JOIN mentions m ON m.id = x.mention WHERE ` + within("x.case_id", "c.id") + ` AND m.person IN (` + db.List(len(args)+1, len(c.Suspects)) + `))`
+	for _, p := range c.Suspects {
+		args = append(args, p.ID)
+	}
+	err = db.Each(ctx, q, func(r db.Row) (x Shared, err error) {
+		var key, since, entered int64
+		var features string
+		if err := r.Scan(&key, &x.Kind, &x.Incident, &features, &x.Case, &x.Victim, &since, &entered); err != nil {
+			return x, err
+		}
+		x.Suspect, x.Report, x.value = by[key].person, by[key].report, fmt.Sprint(key)
+		x.Since = laterOf(time.UnixMicro(max(since, entered)).UTC(), c.Opened)
+		shown := map[string]string{}
+		if err := json.Unmarshal([]byte(features), &shown); err != nil {
+			return x, fmt.Errorf("features of %s: %w", x.Incident, err)
+		}
+		x.Text = shown[x.Kind]
+		return x, nil
+	}, func(x Shared) error { all = append(all, x); return nil }, `SELECT t.same, t.kind, t.incident, i.features, c.id, vm.person, t.since, `+strings.ReplaceAll(incident.Entered, "$2", "$3")+` FROM incident_ties t JOIN incidents i ON i.id = t.version JOIN cases o ON o.id = t.case_id JOIN cases c ON c.id = o.stays JOIN mentions vm ON vm.id = c.victim
+		WHERE t.same IN (`+in+`) AND t.same <> 0 AND (i.basis <> '' OR i.agency = $3)`+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("incidents of other cases: %w", err)
+	}
 	return all, nil
 }
 
@@ -160,22 +312,28 @@ func (s *Store) tieFacts(ctx context.Context, q db.Querier, sight *access.Sight,
 	var all []warning.Fact
 	seen := map[[3]string]bool{}
 	for _, x := range ties {
-		key := [3]string{x.Mine.Incident, x.Mine.Kind, x.Victim}
+		key := [3]string{x.Mine.Incident + x.Report, x.Kind, x.Victim}
 		if seen[key] {
 			continue
 		}
 		seen[key] = true
-		pair := pairNo(0)
+		id, pair := incidentFact+x.Mine.Incident, pairNo(0)
+		if x.Suspect != "" {
+			id = tieOf + x.Report
+		}
 		for i, p := range c.Suspects {
-			if slices.Contains(mentions[p.ID], x.Mine.Suspect) {
+			if p.ID == x.Suspect || slices.Contains(mentions[p.ID], x.Mine.Suspect) {
 				pair = pairNo(i)
 			}
 		}
-		all = append(all, warning.Fact{ID: incidentFact + x.Mine.Incident + "-" + fmt.Sprint(x.Mine.Kind, len(all)), Kind: warning.OfTie, Pairs: []string{pair}, Known: everybody(x.Since),
-			Detail: warning.Detail{What: tieName(x.Mine.Kind), Victim: x.Victim}})
+		all = append(all, warning.Fact{ID: id + "-" + fmt.Sprint(x.Kind, len(all)), Kind: warning.OfTie, Pairs: []string{pair}, Known: everybody(x.Since),
+			Detail: warning.Detail{What: tieName(x.Kind), Victim: x.Victim}})
 	}
 	return all, nil
 }
+
+// tieOf begins the id of a fact that a suspect is reported with what another case shows.
+const tieOf = "t-"
 
 // tieName is what people call a thing by which cases are tied.
 func tieName(kind string) string {

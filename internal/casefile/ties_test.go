@@ -1,6 +1,7 @@
 package casefile_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"clew/internal/casefile"
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
+	"clew/internal/fault"
 	"clew/internal/incident"
 	"clew/internal/person"
 	"clew/internal/report"
@@ -170,6 +172,64 @@ func (w *desk) sight(agency string) *access.Sight {
 		return err
 	}))
 	return s
+}
+
+// TestTiesOfSuspects ties the case of somebody who is rung by nobody knows whom to that of
+// another victim whose suspect is reported with the number: in both, and to whoever may
+// read both.
+func TestTiesOfSuspects(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := open(t, d)
+		ann, bob := w.somebody(police, "ann", access.Supervisor), w.somebody(police, "bob", access.Supervisor)
+		friend := w.somebody(police, "friend", access.Supervisor)
+		hers := w.begin(ann)
+		w.keep(ann, hers, shows("2/2/2026", "number", "07700 900999"))
+		saul := report.Party{GivenName: "Saul", FamilyName: "Marsh", Born: "1950-02-02", Phones: []string{"+44 7700 900999"}}
+		w.write(beyond, report.Record{ID: "N/1", Reported: on(21), Victim: report.Party{GivenName: "Ned", FamilyName: "Colne", Born: "1960-06-06"}, Suspect: saul, Narrative: "He rings at night."})
+		jo := w.write(haven, report.Record{ID: "J/1", Reported: on(21), Victim: report.Party{GivenName: "Joan", FamilyName: "Pettifer", Born: "1970-01-09"}, Suspect: saul, Narrative: "He rings at night."})
+		if s := tied(w.page(ann, hers)); s != "" {
+			t.Errorf("of a report that no case is about: %s", s)
+		}
+		joans, err := w.cases.Open(t.Context(), ann, person.VictimOf(jo), person.SuspectOf(jo), "")
+		w.must(err)
+		both := func(when string, by access.Actor, want string) {
+			t.Helper()
+			for _, id := range []string{hers, joans} {
+				p, err := w.cases.One(t.Context(), by, id, 0, 50)
+				if errors.Is(err, fault.NotFound) && want == "" {
+					continue
+				}
+				w.must(err)
+				if s := tied(p); s != want {
+					t.Errorf("%s %s reads in %s: %q", when, by.Name, id, s)
+				}
+			}
+		}
+		both("when both are cases", ann, "2 victims share a number.")
+		both("when both are cases", bob, "2 victims share a number.")
+		p := w.page(ann, joans)
+		i := slices.IndexFunc(p.Warnings, func(x warning.Warning) bool { return x.Rule == "many-victims" })
+		if f := p.Warnings[i].Facts; len(f) != 1 || f[0] != jo || p.Because[jo] != "J/1" {
+			t.Errorf("because of %v, %v", f, p.Because)
+		}
+		for id, name := range map[string]string{hers: "Joan Pettifer", joans: "Mara Quill"} {
+			l, err := w.cases.Links(t.Context(), bob, id, true)
+			w.must(err)
+			if !slices.ContainsFunc(l.People, func(p casefile.Party) bool { return p.Name == name }) || !slices.ContainsFunc(l.Values, func(v casefile.Value) bool { return strings.HasSuffix(v.Text, "900999") && len(v.Shared) > 0 }) {
+				t.Errorf("the picture of %s: %+v, %+v", id, l.People, l.Values)
+			}
+		}
+		accesstest.Lock(t, d, friend.Account, person.SuspectOf(jo))
+		both("a friend of his:", friend, "")
+		for _, id := range []string{joans, hers} {
+			w.must(w.cases.KeepApart(t.Context(), ann, id, true, "She asked"))
+			both("with one kept apart", bob, "")
+			w.must(w.cases.KeepApart(t.Context(), ann, id, false, "She agrees"))
+		}
+		both("with both open again", bob, "2 victims share a number.")
+		w.must(w.cases.Name(t.Context(), ann, hers, person.SuspectOf(jo)))
+		both("once he is named in both, of which others-victims speaks,", bob, "")
+	})
 }
 
 // TestTiesSay has each kind tie what is the same, however it is written, and nothing that

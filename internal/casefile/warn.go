@@ -227,6 +227,9 @@ func because(ctx context.Context, q db.Querier, warnings []warning.Warning) (map
 			if one, ok := IncidentOf(f); ok {
 				w.Facts[n] = incidentFact + one // what is told of an incident leads to it
 			}
+			if rest, ok := strings.CutPrefix(f, tieOf); ok {
+				w.Facts[n], _, _ = strings.Cut(rest, "-")
+			}
 		}
 		slices.Sort(w.Facts)
 		w.Facts = slices.Compact(w.Facts)

@@ -40,6 +40,9 @@ func keyOf(k keyKind, parts ...uint64) uint64 {
 	return h&^15 | uint64(k)
 }
 
+// Direct reports whether a key is of one number, address or mark, and of no name.
+func Direct(key uint64) bool { return kindOf(key) < keyBorn }
+
 func kindOf(key uint64) keyKind { return keyKind(key & 15) }
 
 // Keys are hashes that mentions of one person are likely to share, each at least
