@@ -216,6 +216,7 @@ func TestAppendOnly(t *testing.T) {
 			`INSERT INTO disposal_answers (disposal, answer, reason, answered_by, account, answered) VALUES ('x', 'yes', 'r', 'c', 'c', 1)`,
 			`INSERT INTO disposal_kept (disposal, report, why) VALUES ('x', 'r1', 'held')`,
 			`INSERT INTO certificates (disposal, text, issued) VALUES ('x', '{}', 1)`,
+			`INSERT INTO waiting_changes (id, report, same_record, holder, import, fingerprint, step, said_code, said, was_code, was, since, came, how, ended_by, account, reason) VALUES ('x', 'r1', 's', 'h', '', 'f', 'closure', '', 'said', '', 'was', 1, 1, '', '', '', '')`,
 		} {
 			if err := exec(s); err != nil {
 				t.Fatalf("%s: %v", s, err)
@@ -228,7 +229,7 @@ func TestAppendOnly(t *testing.T) {
 			}
 		}
 		for _, table := range []string{"reports", "identity_decisions", "identity_undone", "recording_decisions", "recording_answers", "audit_samples", "audit_sample_patterns",
-			"retention_schedules", "disposals", "disposal_reports", "disposal_answers", "disposal_kept", "certificates"} {
+			"retention_schedules", "disposals", "disposal_reports", "disposal_answers", "disposal_kept", "certificates", "waiting_changes"} {
 			for _, c := range columns(t, d, table) {
 				if table != "reports" || c != "replaced_by" {
 					refused(`UPDATE ` + table + ` SET ` + c + ` = ` + c)
@@ -247,11 +248,23 @@ func TestAppendOnly(t *testing.T) {
 		refused(`UPDATE reports SET replaced_by = 'r3'`)
 		refused(`UPDATE reports SET replaced_by = ''`)
 
+		if err := exec(`UPDATE waiting_changes SET ended = 2, how = 'refused', ended_by = 'Sue', account = 'sue', reason = 'r'`); err != nil {
+			t.Errorf("a change that ends: %v", err)
+		}
+		refused(`UPDATE waiting_changes SET how = 'allowed'`)
+		refused(`UPDATE waiting_changes SET ended = NULL`)
+		const emptied = `UPDATE waiting_changes SET said = '', said_code = '', was = '', was_code = '', reason = '', fingerprint = id, same_record = id`
+		refused(emptied)
+
 		// An erasure empties a whole report, once, and no other.
 		const empty = `UPDATE reports SET record = '', reference = '', relationship = '', place = '', latitude = NULL, longitude = NULL, narrative = '', outcome = '', victim = '{}', suspect = '{}', extra = 'null', fingerprint = id, same_record = id, erased = 1`
 		refused(empty)
 		if err := exec(`INSERT INTO erasures (report, disposal, digest, erased) VALUES ('r1', 'x', 'd', 1)`); err != nil {
 			t.Fatal(err)
+		}
+		refused(`UPDATE waiting_changes SET said = 'other'`)
+		if err := exec(emptied); err != nil {
+			t.Errorf("a change of a report that is erased: %v", err)
 		}
 		refused(`UPDATE reports SET narrative = ''`)
 		refused(`UPDATE reports SET narrative = 'other'`)

@@ -41,3 +41,16 @@ func List(all []string) string {
 		return strings.Join(all[:n-1], ", ") + " and " + all[n-1]
 	}
 }
+
+// Alone is a name that stands in a sentence: one that runs from right to left is marked
+// so that it does not turn round what is beside it.
+func Alone(name string) string {
+	const isolate, end = "\u2068", "\u2069"
+	turns := func(c rune) bool {
+		return c >= 0x0590 && c <= 0x08ff || c >= 0xfb1d && c <= 0xfdff || c >= 0xfe70 && c <= 0xfeff || c >= 0x10800 && c <= 0x10fff || c >= 0x1e800 && c <= 0x1efff || c >= 0x202a && c <= 0x202e
+	}
+	if strings.IndexFunc(name, turns) < 0 {
+		return name
+	}
+	return isolate + name + end
+}

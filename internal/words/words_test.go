@@ -29,3 +29,11 @@ func TestList(t *testing.T) {
 		}
 	}
 }
+
+func TestAlone(t *testing.T) {
+	for name, want := range map[string]string{"": "", "Mara Quill": "Mara Quill", "Łucja O’Neill-Żak": "Łucja O’Neill-Żak", "ליאת": "\u2068ליאת\u2069", "Khalid خالد": "\u2068Khalid خالد\u2069", "a\u202eb": "\u2068a\u202eb\u2069"} {
+		if got := words.Alone(name); got != want {
+			t.Errorf("%q alone is %q, want %q", name, got, want)
+		}
+	}
+}

@@ -116,3 +116,26 @@ func TestLinksPage(t *testing.T) {
 	}
 	looks(t, site, kase+"/links", kase+"/links?others=no")
 }
+
+// TestAChildIsSaid has the page of a case say that the suspect is a child, and one that
+// is not is not said to be.
+func TestAChildIsSaid(t *testing.T) {
+	for _, x := range []struct {
+		born       string
+		child, ten bool
+	}{{ed.Born, false, false}, {time.Now().AddDate(-12, 0, -3).Format("02/01/2006"), true, false}, {time.Now().AddDate(-8, 0, -3).Format(time.DateOnly), true, true}, {"", false, false}} {
+		r := wrote("C/1", 1, 3, "", "", "He texted her.")
+		r.Suspect.Born = x.born
+		site, kase := serve(t, []*report.Record{r})
+		body := element.ReplaceAllString(site.Get(t, kase).Body, "")
+		if got := strings.Contains(body, "is a child, "); got != x.child {
+			t.Errorf("born %q: said to be a child: %v", x.born, got)
+		}
+		if got := strings.Contains(body, "under 10 cannot be charged"); got != x.ten {
+			t.Errorf("born %q: said to be under 10: %v", x.born, got)
+		}
+		if x.child && !strings.Contains(body, map[bool]string{false: "12 years old", true: "8 years old"}[x.ten]) {
+			t.Errorf("born %q: another age is said", x.born)
+		}
+	}
+}

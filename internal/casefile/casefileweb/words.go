@@ -66,6 +66,7 @@ func parties(victim, suspect string, suspects int) string {
 	if victim == "" {
 		victim = "A victim whose record is erased"
 	}
+	victim, suspect = words.Alone(victim), words.Alone(suspect)
 	switch {
 	case suspects == 0:
 		return victim + " and nobody named yet"
@@ -111,12 +112,36 @@ func (v *view) agency(id string) string {
 func (v *view) suspects() string {
 	var all []string
 	for _, p := range v.P.Suspects {
-		all = append(all, p.Name)
+		all = append(all, words.Alone(p.Name))
 	}
 	if len(all) == 0 {
 		return "Nobody is named yet"
 	}
 	return words.List(all)
+}
+
+// children say who of a case is surely a child today.
+func (v *view) children() (all []string) {
+	for i, p := range append([]person.Person{v.P.Victim}, v.P.Suspects...) {
+		born, err := when.Parse(p.Born)
+		if err != nil || !born.Known() || !born.From.AddDate(18, 0, 0).After(v.P.Now) {
+			continue
+		}
+		age := 0 // of somebody born on the first day that it may have been
+		for age < 17 && !born.From.AddDate(age+1, 0, 0).After(v.P.Now) {
+			age++
+		}
+		role := "The suspect"
+		if i == 0 {
+			role = "The victim"
+		}
+		s := role + " " + words.Alone(p.Name) + " is a child, " + words.Count(age, "year", "years") + " old by the date of birth in the reports."
+		if i > 0 && age < 10 {
+			s += " A child under 10 cannot be charged with an offence."
+		}
+		all = append(all, s)
+	}
+	return all
 }
 
 func victimName(p person.Person) string {

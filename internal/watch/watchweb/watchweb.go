@@ -180,7 +180,7 @@ func parties(l *watch.Line) string {
 	if suspect == "" {
 		suspect = "somebody nobody has named"
 	}
-	return victim + " and " + suspect
+	return words.Alone(victim) + " and " + words.Alone(suspect)
 }
 
 // beside is what its tag does not say of a warning: since when, that it came back,
