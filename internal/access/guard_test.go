@@ -164,7 +164,7 @@ func (p *partnership) want(account, mention string) error {
 func TestAnyHistory(t *testing.T) {
 	steps := 0
 	rapid.Check(t, func(rt *rapid.T) {
-		p := found(t, filepath.Join(t.TempDir(), "clew.db"))
+		p := found(t, filepath.Join(dbtest.Quick(t), "clew.db"))
 		ctx := context.Background()
 		names := []string{}
 		for a := range p.accounts {
@@ -406,7 +406,7 @@ func TestOneLookOfOnePage(t *testing.T) {
 // TestLockWithTheClockMovedBack has somebody join a team, a lock close to it, and the
 // clock be moved back to before they joined: the lock closes to them still.
 func TestLockWithTheClockMovedBack(t *testing.T) {
-	p := found(t, filepath.Join(t.TempDir(), "clew.db"))
+	p := found(t, filepath.Join(dbtest.Quick(t), "clew.db"))
 	who := "police:1-0"
 	p.write(t, func(ctx context.Context, tx *db.Tx) error {
 		return tx.Exec(ctx, `INSERT INTO team_members (team, account, leads, since, until) VALUES ('north', $1, 0, $2, $3)`, who, p.now.UnixMicro(), p.now.AddDate(1, 0, 0).UnixMicro())

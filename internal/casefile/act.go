@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"clew/internal/db"
 	"clew/internal/fault"
 	"clew/internal/person"
+	"clew/internal/seal"
 	"clew/internal/when"
 )
 
@@ -116,6 +118,9 @@ func (s *Store) work(ctx context.Context, by access.Actor, a access.Action, id s
 
 // told tells whoever waits that something was done, and gives back what came of it.
 func (s *Store) told(err error) error {
+	if errors.Is(err, seal.ErrDestroyed) {
+		return fault.Bad("words", "Everybody this case was opened about has been erased, and what was written in it with them: nothing can be written in it any more. If another case was merged into it, undo that and write there")
+	}
 	if err == nil {
 		select {
 		case s.changed <- struct{}{}:

@@ -404,6 +404,10 @@ func TestSealed(t *testing.T) {
 	if len(p.Suspects) != 0 || wrote(p, "canary") || !slices.ContainsFunc(p.Events, func(e casefile.Event) bool { return e.Lost }) || p.Tasks[0].What != "" {
 		t.Errorf("after all of it: %+v", p)
 	}
+	if p.Closed.IsZero() || len(w.lists(ann, casefile.All)) != 0 {
+		t.Error("a case in which nobody is left is still open")
+	}
+	w.invalid(w.cases.Reopen(t.Context(), ann, id, "I was away"), "words")
 	w.must(d.Close())
 	files, err := filepath.Glob(where + "*")
 	w.must(err)

@@ -337,6 +337,10 @@ func (s *Store) Forget(ctx context.Context, tx *db.Tx, mention, stays string) er
 		if err := document.Forget(ctx, tx, id); err != nil {
 			return err
 		}
+		if err := tx.Exec(ctx, `UPDATE cases SET closed = $2, version = version + 1 WHERE closed IS NULL AND id = (SELECT o.stays FROM cases o WHERE o.id = $1)
+			AND NOT EXISTS (SELECT 1 FROM cases f WHERE f.stays = cases.id AND (f.victim <> '' OR EXISTS (SELECT 1 FROM case_suspects x WHERE x.case_id = f.id)))`, id, tx.Now.UnixMicro()); err != nil {
+			return fmt.Errorf("close what nobody is left in: %w", err)
+		}
 	}
 	return nil
 }

@@ -59,9 +59,10 @@ func (s *Store) SignpostsOf(ctx context.Context, by access.Actor, mentions []str
 }
 
 // elsewhere are the mentions, held by some agencies, that are likely to be of a person.
+// Neither by a report that is hidden from the actor nor in one is anybody found.
 func (s *Store) elsewhere(ctx context.Context, q db.Querier, sight *access.Sight, who string, holders []string) (all []person.Mention, err error) {
 	const looked = 8 // mentions of the person that others are looked for by
-	own, err := person.MentionsOf(ctx, q, who, looked)
+	own, err := person.MentionsSeen(ctx, q, sight, who, looked)
 	if err != nil {
 		return nil, err
 	}
@@ -70,28 +71,28 @@ func (s *Store) elsewhere(ctx context.Context, q db.Querier, sight *access.Sight
 		return nil, err
 	}
 	there := &access.Pool{Agencies: holders}
-	for i := range own {
-		if !slices.Contains(sight.Pool.Agencies, own[i].Holder) {
-			continue // right after an agreement has ended
-		}
-		var near []person.Mention
-		if err := q.Widely(ctx, func() (err error) {
-			near, err = person.Like(ctx, q, there, &own[i].Prepared)
-			return err
-		}); err != nil {
-			return nil, err
-		}
-		for j := range near {
-			n := &near[j]
-			if sight.Hidden(n.Person) || slices.ContainsFunc(all, func(m person.Mention) bool { return m.ID == n.ID }) {
-				continue
+	err = q.Widely(ctx, func() error {
+		for i := range own {
+			near, err := person.Like(ctx, q, there, &own[i].Prepared)
+			if err != nil {
+				return err
 			}
-			if score := model.Score(&own[i].Prepared, &n.Prepared); score.Same >= likely {
-				all = append(all, *n)
+			if near, err = person.Open(ctx, q, sight, near); err != nil {
+				return err
+			}
+			for j := range near {
+				n := &near[j]
+				if slices.ContainsFunc(all, func(m person.Mention) bool { return m.ID == n.ID }) {
+					continue
+				}
+				if score := model.Score(&own[i].Prepared, &n.Prepared); score.Same >= likely {
+					all = append(all, *n)
+				}
 			}
 		}
-	}
-	return all, nil
+		return nil
+	})
+	return all, err
 }
 
 // A Safety is what one agency knows of a person that somebody needs to keep safe

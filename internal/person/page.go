@@ -116,12 +116,15 @@ func maybe(ctx context.Context, q db.Querier, sight *access.Sight, model *match.
 	best := map[string]Other{}
 	for i := range own[:min(looked, len(own))] {
 		near, err := Like(ctx, q, &sight.Pool, &own[i].Prepared)
+		if err == nil {
+			near, err = Open(ctx, q, sight, near)
+		}
 		if err != nil {
 			return nil, err
 		}
 		for j := range near {
 			n := &near[j]
-			if n.Person == id || sight.Hidden(n.Person) {
+			if n.Person == id {
 				continue
 			}
 			score := model.Score(&own[i].Prepared, &n.Prepared)
@@ -154,6 +157,20 @@ func MentionsSeen(ctx context.Context, q db.Querier, sight *access.Sight, person
 	return db.All(ctx, q, scanMention, selectMentions+`WHERE m.person = $1`+theirs+` ORDER BY m.id LIMIT $2`, args...)
 }
 
+// Open are those of some mentions that are in reports not hidden from the actor.
+func Open(ctx context.Context, q db.Querier, sight *access.Sight, all []Mention) ([]Mention, error) {
+	if !sight.Blind() || len(all) == 0 {
+		return all, nil
+	}
+	ids := make([]any, len(all))
+	for i := range all {
+		ids[i] = all[i].ID
+	}
+	open, args := sight.OpenReport("m.report", ids)
+	seen, err := db.All(ctx, q, db.Text, `SELECT m.id FROM mentions m WHERE m.id IN (`+db.List(1, len(ids))+`)`+open+` ORDER BY m.id`, args...)
+	return slices.DeleteFunc(all, func(m Mention) bool { return !slices.Contains(seen, m.ID) }), err
+}
+
 // decisionsSeen are the decisions about a person's mentions, but for those about
 // somebody who is hidden from the actor.
 func decisionsSeen(ctx context.Context, q db.Querier, sight *access.Sight, person string) ([]Decided, error) {
@@ -167,7 +184,11 @@ func decisionsSeen(ctx context.Context, q db.Querier, sight *access.Sight, perso
 		if err != nil {
 			return nil, err
 		}
-		if !slices.ContainsFunc(both, func(m Mention) bool { return sight.Hidden(m.Person) }) {
+		n := len(both)
+		if both, err = Open(ctx, q, sight, both); err != nil {
+			return nil, err
+		}
+		if len(both) == n {
 			kept = append(kept, d)
 		}
 	}

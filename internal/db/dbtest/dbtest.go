@@ -45,6 +45,18 @@ func SQLite(t testing.TB) *db.DB {
 	return open(t, file(t))
 }
 
+// Quick is a folder of the test's own, in memory where there is such, for a test that
+// writes thousands of times and is not about the disk.
+func Quick(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "clew-*")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
 func file(t testing.TB) string { return filepath.Join(t.TempDir(), "clew.db") }
 
 func open(t testing.TB, where string) *db.DB {
