@@ -14,8 +14,10 @@ import (
 	"clew/internal/casefile"
 	"clew/internal/db"
 	"clew/internal/fault"
+	"clew/internal/incident"
 	"clew/internal/pattern"
 	"clew/internal/recording"
+	"clew/internal/vault"
 	"clew/internal/web"
 	"clew/internal/when"
 )
@@ -131,7 +133,7 @@ func (a *App) Begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var cases []string
+	var cases, victims []string
 	for i := 0; i < len(pressing) && len(cases) < 4; i++ {
 		p := &pressing[i]
 		id, err := a.Cases.Open(ctx, ruth, p.Victim, p.Suspect, "From the worklist: several agencies hold reports about the same two people.")
@@ -141,7 +143,7 @@ func (a *App) Begin(ctx context.Context) error {
 		if err := errors.Join(err, a.Cases.Join(ctx, ruth, id, isla.Account, false)); err != nil {
 			return err
 		}
-		cases = append(cases, id)
+		cases, victims = append(cases, id), append(victims, p.Victim)
 	}
 	if err := a.castBefore(ctx, as, cases); err != nil {
 		return err
@@ -154,6 +156,7 @@ func (a *App) Begin(ctx context.Context) error {
 			a.Cases.Note(ctx, isla, id, "She will speak to us. She asks that nobody rings the house.", true, "consent"),
 			a.castDiary(ctx, isla, id, day),
 			a.castDocuments(ctx, isla, ruth, id, day),
+			a.castFind(ctx, isla, ruth, i+1, id, victims[i], day),
 		} {
 			if err != nil {
 				return err
@@ -242,6 +245,24 @@ func (a *App) castNow(ctx context.Context, as map[string]access.Actor, cases []s
 		}
 	}
 	return nil
+}
+
+// castFind has the first case know of a find near where its victim often is, out at sea
+// like all places of the demo, and the second and third of one number.
+func (a *App) castFind(ctx context.Context, isla, ruth access.Actor, nth int, id, victim string, day func(int) string) error {
+	find := casefile.Telling{Reads: "safeguarding", Draft: incident.Draft{Happened: day(-1), Kind: incident.Find, Suspect: casefile.Nobody, Acts: []string{"weapon"}, Said: incident.Said{Words: "A walker found a rucksack with a knife and cable ties in the hedge by the lane.", At: "54.3031, -3.9159"}}}
+	switch nth {
+	case 1:
+		if _, err := a.Vault.Keep(ctx, isla, victim, vault.Detail{Kind: "routine", Value: "The stable at the end of the lane, where she keeps a horse", Note: "Early mornings, and all of Sunday", Routine: vault.Routine{Position: "54.3010, -3.9120"}}); err != nil {
+			return err
+		}
+	case 2, 3:
+		find.Draft = incident.Draft{Happened: day(-nth), Kind: "call", Suspect: casefile.Nobody, Features: map[string]string{"number": "07700 900461"}, Said: incident.Said{Words: "A call in the night from a number she does not know. Somebody breathed."}}
+	default:
+		return nil
+	}
+	_, err := a.Cases.RecordIncident(ctx, ruth, id, find)
+	return err
 }
 
 // castDiary keeps what the victim of a case told an advocate of, and nobody reported.

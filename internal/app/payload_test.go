@@ -201,7 +201,7 @@ func (s *sowing) sow(text string, n int) {
 	}
 	kase := "/cases/" + s.ids["case"]
 	wild := url.Values{}
-	for _, f := range []string{"happened", "kind", "suspect", "words", "reads", "times", "until", "often", "turn", "place", "place_words", "channel", "behaviours", "acts", "number", "handle", "device", "wording", "method", "known", "fear", "impact", "why", "seen"} {
+	for _, f := range []string{"happened", "kind", "suspect", "words", "reads", "times", "until", "often", "turn", "place", "place_words", "position", "vehicle", "channel", "behaviours", "acts", "number", "handle", "device", "wording", "method", "known", "fear", "impact", "why", "seen"} {
 		wild.Set(f, text)
 	}
 	s.post(kase+"/incidents", wild)
@@ -223,6 +223,18 @@ func (s *sowing) sow(text string, n int) {
 		s.get(one)
 		s.get(one + "/correction")
 	}
+	hand := url.Values{}
+	for _, f := range []string{"given_name", "family_name", "called", "dob", "suspect", "suspect_given_name", "suspect_family_name", "suspect_called", "suspect_dob", "relationship", "words", "basis", "do", "victim_is", "victim_is_offered"} {
+		hand.Set(f, text)
+	}
+	s.post("/cases/new", hand)
+	for _, do := range []string{"look", "change", "open"} {
+		s.post("/cases/new", url.Values{"given_name": {cut(text, 100)}, "called": {cut(text, 100)}, "suspect": {"yes"}, "suspect_family_name": {cut(text, 100)}, "words": {text}, "relationship": {text}, "basis": {"consent"}, "victim_is": {"new"}, "do": {do}})
+	}
+	contacts := "/people/" + s.ids["person"] + "/contacts"
+	s.post(contacts, url.Values{"kind": {text}, "value": {text}, "note": {text}, "known": {text}, "since": {text}, "position": {text}, "from": {text}, "until": {text}})
+	s.post(contacts, url.Values{"kind": {"routine"}, "value": {cut(text, 300)}, "note": {cut(text, 300)}, "known": {"no"}, "position": {"NZ 271 421"}})
+	s.get(contacts)
 	s.post(kase+"/diary", url.Values{"diary": {text + "\n3/1/2026 " + text}, "suspect": {text}, "reads": {text}, "known": {text}, "paste": {text}})
 	s.post(kase+"/diary", url.Values{"do": {"keep"}, "diary": {text + "\n3/1/2026 " + text}, "suspect": {casefile.Nobody}, "reads": {"own"}, "paste": {text + serial}})
 	s.get(kase + "/incidents?" + url.Values{"kind": {text}, "suspect": {text}, "page": {text}}.Encode())

@@ -98,6 +98,8 @@ func TestDocuments(t *testing.T) {
 	says("main", "Messages of 3 May, from her phone")
 	looks(t, b, "timeline-documents")
 
+	b = webtest.Browser(t).Tab(t, site) // each is given so much time
+	as("ruth")
 	b.Visit(kase + "/incidents/new")
 	b.Fill("#happened", "3/5/2026")
 	b.Choose("#kind", "message")
@@ -119,6 +121,7 @@ func TestDocuments(t *testing.T) {
 	one := b.Path()
 	looks(t, b, "document")
 
+	b = webtest.Browser(t).Tab(t, site)
 	as("isla")
 	b.Visit(kase + "/documents")
 	says("main", "3 documents, the newest first")

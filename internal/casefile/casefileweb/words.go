@@ -257,6 +257,8 @@ func severity(w *warning.Warning, now time.Time) (text, colour string) {
 			return "Due", "govuk-tag--orange"
 		case w.By.Before(now):
 			return "Overdue since " + when.DayOf(w.By), "govuk-tag--orange"
+		case w.By.Sub(now) < 12*time.Hour:
+			return "Due " + when.DayOf(w.By) + ", " + when.TimeOf(w.By), "govuk-tag--orange"
 		}
 		return "Due " + when.DayOf(w.By), "govuk-tag--orange"
 	}
