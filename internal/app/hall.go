@@ -36,6 +36,7 @@ type welcome struct {
 	Late     bool         // the first of them
 	Asked    int          // referrals that wait for an answer
 	Overdue  int          // of them
+	Changes  int          // what newer versions of reports say and a hold stops, for whoever may decide
 }
 
 // fewCases is how many cases the first page names.
@@ -53,6 +54,11 @@ func (h hall) show(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if v.Waiting, err = h.audit.Waiting(ctx, by); err != nil {
+			return err
+		}
+	}
+	if v.Worklist && access.Offers(ctx, access.DecideRecording) {
+		if _, v.Changes, err = h.audit.Changes(ctx, by, false, 0, 1); err != nil {
 			return err
 		}
 	}

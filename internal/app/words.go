@@ -51,6 +51,9 @@ func (v welcome) lines() (all []line) {
 	if v.Waiting > 0 {
 		all = append(all, line{"/worklist?state=decided", words.Count(v.Waiting, "decision waits", "decisions wait") + " for a second person"})
 	}
+	if v.Changes > 0 {
+		all = append(all, line{"/audit/changes", words.Count(v.Changes, "change to a report is", "changes to reports are") + " held up until somebody senior decides"})
+	}
 	return all
 }
 

@@ -135,7 +135,27 @@ func joins(ctx context.Context, q db.Querier, sight *access.Sight, p *Page) (err
 		return fmt.Errorf("linked cases: %w", err)
 	}
 	p.Linked = int(n)
-	return nil
+	p.Doubles, err = doubles(ctx, q, sight, &p.Case)
+	return err
+}
+
+// doubles counts the other open cases of the same victim and a same suspect: somebody was
+// entered twice, and was found to be one person once both had cases.
+func doubles(ctx context.Context, q db.Querier, sight *access.Sight, c *Case) (int, error) {
+	if c.Victim.ID == "" || len(c.Suspects) == 0 || !c.Closed.IsZero() {
+		return 0, nil
+	}
+	where, args := Seen(sight, []any{c.ID, c.Victim.ID})
+	in := db.List(len(args)+1, len(c.Suspects))
+	for _, p := range c.Suspects {
+		args = append(args, p.ID)
+	}
+	n, err := db.One(ctx, q, db.Number, `SELECT count(*) FROM cases c JOIN mentions vm ON vm.id = c.victim WHERE c.id <> $1 AND vm.person = $2 AND c.closed IS NULL
+		AND EXISTS (SELECT 1 FROM case_suspects x JOIN mentions m ON m.id = x.mention WHERE `+within("x.case_id", "c.id")+` AND m.person IN (`+in+`))`+where, args...)
+	if err != nil {
+		return 0, fmt.Errorf("cases of the same two: %w", err)
+	}
+	return int(n), nil
 }
 
 // otherOf is another open case that the actor's agency leads and the actor may read,

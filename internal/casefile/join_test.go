@@ -269,7 +269,19 @@ func TestEnteredTwice(t *testing.T) {
 		if j, err := w.cases.Joinable(t.Context(), ann, one); err != nil || len(j.Same) != 1 || len(j.Series) != 0 {
 			t.Errorf("after the edit: %+v, %v", j, err)
 		}
+		all := w.lists(ann, casefile.Mine)
+		if len(all) != 2 || all[0].Victim != all[1].Victim || all[0].Suspect != all[1].Suspect {
+			t.Errorf("the list does not show both, of one pair: %+v", all)
+		}
+		for _, id := range []string{one, two} {
+			if p := w.page(ann, id); p.Doubles != 1 {
+				t.Errorf("the page says of %d more cases of the two, want 1", p.Doubles)
+			}
+		}
 		w.must(w.merge(ann, one, two))
+		if p := w.page(ann, two); p.Doubles != 0 || len(w.lists(ann, casefile.Mine)) != 1 {
+			t.Error("they are one, and said to be two")
+		}
 		if p := w.page(ann, two); p.CrimesAll != 3 {
 			t.Errorf("%d records in the one case, want the three", p.CrimesAll)
 		}

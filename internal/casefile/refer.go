@@ -568,6 +568,7 @@ type Around struct {
 	Parts     []Part     // cases that were merged into this one
 	Splits    []Part     // cases that this one was split from, and those split from it, that the actor may read
 	Linked    int        // other cases of its series that the actor may read
+	Doubles   int        // other open cases of the same two people that the actor may read
 	Crimes    []Crime    // the newest
 	CrimesAll int
 	Rulings   []Ruling // the last first

@@ -140,16 +140,32 @@ func (s *Store) adopt(ctx context.Context, tx *db.Tx, sight *access.Sight, w *Wa
 	return nil
 }
 
-// TakeCleared takes in the changes that wait and that no hold stops any more, and says
-// how many they were. The ledger says of each that Clew did.
+// mostAsked is how many changes that wait are asked about at a time.
+const mostAsked = 500
+
+// TakeCleared takes in changes that wait and that no hold stops any more, and says how
+// many they were; the ledger says of each that Clew did. It asks about some at a time,
+// and goes on from there when it is called again.
 func (s *Store) TakeCleared(ctx context.Context) (taken int, err error) {
 	if s.Stops == nil {
 		return 0, nil
 	}
 	type free struct{ id, holder string }
 	var all []free
+	s.asking.Lock()
+	defer s.asking.Unlock()
+	from := s.asked
 	err = s.guard.DB().Read(ctx, func(v *db.View) error {
-		holders, err := db.All(ctx, v, db.Text, `SELECT DISTINCT holder FROM waiting_changes WHERE ended IS NULL ORDER BY holder`)
+		ids, err := db.All(ctx, v, db.Text, `SELECT id FROM waiting_changes WHERE ended IS NULL AND id > $1 ORDER BY id LIMIT $2`, from, mostAsked)
+		if err != nil || len(ids) == 0 {
+			s.asked = "" // and from the beginning next time
+			return err
+		}
+		last := ids[len(ids)-1]
+		if s.asked = last; len(ids) < mostAsked {
+			s.asked = ""
+		}
+		holders, err := db.All(ctx, v, db.Text, `SELECT DISTINCT holder FROM waiting_changes WHERE ended IS NULL AND id > $1 AND id <= $2 ORDER BY holder`, from, last)
 		if err != nil {
 			return err
 		}
@@ -158,8 +174,8 @@ func (s *Store) TakeCleared(ctx context.Context) (taken int, err error) {
 			if sight.Pool, err = access.Together(ctx, v, v.Now, holder); err != nil {
 				return err
 			}
-			from, args := selectWaiting(sight, []any{holder})
-			waiting, err := db.All(ctx, v, scanWaiting, `SELECT `+waitingColumns+from+` AND w.ended IS NULL AND w.holder = $1 ORDER BY w.id`, args...)
+			query, args := selectWaiting(sight, []any{holder, from, last})
+			waiting, err := db.All(ctx, v, scanWaiting, `SELECT `+waitingColumns+query+` AND w.ended IS NULL AND w.holder = $1 AND w.id > $2 AND w.id <= $3 ORDER BY w.id`, args...)
 			if err != nil {
 				return err
 			}

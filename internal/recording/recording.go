@@ -13,6 +13,7 @@ package recording
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"clew/internal/access"
@@ -132,6 +133,9 @@ type Store struct {
 	// than stalking without somebody senior; empty when nothing stands in the way.
 	// Nil: nobody knows of holds.
 	Holds func(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string) (string, error)
+
+	asking sync.Mutex
+	asked  string // the last change that TakeCleared asked about
 
 	// Stops says which changes to reports a hold stops. Nil: nobody knows of holds, and
 	// no change waits.

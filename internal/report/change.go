@@ -1,10 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -233,16 +235,19 @@ type weighing struct {
 }
 
 // weigh finds out which of the records change what a hold guards, all at once.
-func weigh(ctx context.Context, tx *db.Tx, sight *access.Sight, before *held, records []*Record, stops Stopping) (*weighing, error) {
+func weigh(ctx context.Context, tx *db.Tx, sight *access.Sight, before *held, records []*Record, versions []version, stops Stopping) (*weighing, error) {
 	w := &weighing{map[[16]byte]string{}, map[[16]byte]*Record{}, map[Supposed]bool{}, map[[16]byte][]Change{}, nil, nil}
 	if stops == nil {
 		return w, nil
 	}
 	newer := map[[16]byte][]*Record{}
 	var order [][16]byte
-	for _, r := range records {
-		print, same := before.marks(&sight.Actor, r)
-		if _, ok := before.prints[print]; ok || before.latest[same] == "" {
+	if err := w.renamed(ctx, tx, sight, before, records, versions); err != nil {
+		return nil, err
+	}
+	for i, r := range records {
+		same := versions[i].same
+		if versions[i].whole == "" || before.latest[same] == "" && w.base[same] == "" {
 			continue
 		}
 		if newer[same] == nil {
@@ -252,10 +257,10 @@ func weigh(ctx context.Context, tx *db.Tx, sight *access.Sight, before *held, re
 	}
 	for some := range slices.Chunk(order, mostKnown) {
 		var keys, sames []string
-		of := map[string][16]byte{}
+		of := map[string][][16]byte{}
 		for _, same := range some {
-			key := before.latest[same]
-			keys, sames, of[key] = append(keys, key), append(sames, hex.EncodeToString(same[:])), same
+			key := cmp.Or(before.latest[same], w.base[same])
+			keys, sames, of[key] = append(keys, key), append(sames, hex.EncodeToString(same[:])), append(of[key], same)
 		}
 		type row struct {
 			key string
@@ -268,7 +273,9 @@ func weigh(ctx context.Context, tx *db.Tx, sight *access.Sight, before *held, re
 			}
 			return x, json.Unmarshal([]byte(extra), &x.Extra)
 		}, func(x row) error {
-			w.base[of[x.key]], w.now[of[x.key]] = x.key, &x.Record
+			for _, same := range of[x.key] {
+				w.base[same], w.now[same] = x.key, &x.Record
+			}
 			return nil
 		}, `SELECT id, offence_code, offence, outcome, extra FROM reports WHERE id IN (`+db.List(1, len(keys))+`)`, db.Args(keys)...)
 		if err != nil {
@@ -311,6 +318,64 @@ func weigh(ctx context.Context, tx *db.Tx, sight *access.Sight, before *held, re
 		w.stopped[s] = why[i] != ""
 	}
 	return w, nil
+}
+
+// renamed finds the version that counts of records which a row corrects in the very name
+// of a party: by the agency's reference, and by the other party. It is no version of
+// the same record as these are kept, and what it changes is guarded all the same.
+func (w *weighing) renamed(ctx context.Context, tx *db.Tx, sight *access.Sight, before *held, records []*Record, versions []version) error {
+	type row struct {
+		key, agency, record string
+		victim, suspect     Party
+	}
+	fresh := map[[2]string][]int{} // places among the records
+	var references []string
+	for i, r := range records {
+		if versions[i].whole != "" && before.latest[versions[i].same] == "" && r.ID != "" {
+			of := [2]string{r.Agency, r.ID}
+			fresh[of], references = append(fresh[of], i), append(references, Reference(r.ID))
+		}
+	}
+	for some := range slices.Chunk(references, 2*mostKnown) {
+		open, args := sight.OpenReport("reports.id", append(db.Args(some), sight.Agency))
+		there := map[[2]string][]row{}
+		err := db.Each(ctx, tx, func(r db.Row) (x row, err error) {
+			var victim, suspect string
+			if err := r.Scan(&x.key, &x.agency, &x.record, &victim, &suspect); err != nil {
+				return x, err
+			}
+			return x, errors.Join(json.Unmarshal([]byte(victim), &x.victim), json.Unmarshal([]byte(suspect), &x.suspect))
+		}, func(x row) error {
+			of := [2]string{x.agency, x.record}
+			there[of] = append(there[of], x)
+			return nil
+		}, `SELECT id, agency, record, victim, suspect FROM reports WHERE reference IN (`+db.List(1, len(some))+`) AND holder = `+db.List(len(some)+1, 1)+` AND replaced_by = '' AND erased IS NULL`+open, args...)
+		if err != nil {
+			return fmt.Errorf("records by reference: %w", err)
+		}
+		for of, held := range there {
+			for _, i := range fresh[of] {
+				var alike []row
+				for _, x := range held {
+					if r := records[i]; r.Victim.called(&x.victim) || r.Suspect.called(&x.suspect) {
+						alike = append(alike, x)
+					}
+				}
+				if len(alike) == 1 {
+					w.base[versions[i].same] = alike[0].key
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// called reports whether two parties were written with one name or one reference.
+func (p *Party) called(q *Party) bool {
+	if p.Ref != "" && p.Ref == q.Ref {
+		return true
+	}
+	return p.GivenName+p.FamilyName != "" && fold(p.GivenName) == fold(q.GivenName) && fold(p.FamilyName) == fold(q.FamilyName)
 }
 
 // hold leaves in a version what counts, where a hold stops what it says, and gives

@@ -73,25 +73,26 @@ func TakeHeeding(ctx context.Context, tx *db.Tx, sight *access.Sight, source str
 	if err != nil {
 		return nil, err
 	}
-	w, err := weigh(ctx, tx, sight, &before, records, stops)
+	versions := make([]version, len(records))
+	for i, r := range records {
+		x := &versions[i]
+		x.print, x.same = before.marks(by, r)
+		if before.news(x.print, x.same, r) {
+			x.whole = x.print
+		}
+	}
+	w, err := weigh(ctx, tx, sight, &before, records, versions, stops)
 	if err != nil {
 		return nil, err
 	}
 	came := map[[16]byte]bool{}
-	type version struct {
-		whole, print string // of all that it says, and of what is left; whole is empty when it is held already
-		same         [16]byte
-		left         []Change
-	}
-	versions := make([]version, len(records))
 	var cut []string
 	for i, r := range records {
 		x := &versions[i]
-		x.print, x.same = before.marks(by, r)
-		if !before.news(x.print, x.same, r) {
+		if x.whole == "" || !before.news(x.print, x.same, r) { // there may be one like it above
+			x.whole = ""
 			continue
 		}
-		x.whole = x.print
 		if before.prints[x.whole] == "" {
 			before.prints[x.whole] = "" // its key is known below
 		}
@@ -147,6 +148,13 @@ func TakeHeeding(ctx context.Context, tx *db.Tx, sight *access.Sight, source str
 		return all, nil
 	}
 	return all, w.keep(ctx, tx, came, by)
+}
+
+// A version is a record that is offered, as it is kept.
+type version struct {
+	whole, print string // of all that it says, and of what is left; whole is empty when it is held already
+	same         [16]byte
+	left         []Change
 }
 
 // One is the report with a Key, or fault.NotFound.

@@ -18,6 +18,7 @@ import (
 	"clew/internal/recording"
 	"clew/internal/report"
 	"clew/internal/warning"
+	"clew/internal/watch"
 )
 
 // An importing desk takes extracts in, where holds stand.
@@ -398,5 +399,64 @@ func TestTypedReclassification(t *testing.T) {
 			t.Error("a version that says nothing new is kept beside the other")
 		}
 		w.same("waits", w.waits(), "C/1 classification: Harassment to Theft")
+	})
+}
+
+// TestCorrectedInTheVeryName has a force correct how the victim's name is spelt, and
+// record it as harassment in the same row.
+func TestCorrectedInTheVeryName(t *testing.T) {
+	dbtest.EachBare(t, func(t *testing.T, where string) {
+		w := importer(t, where)
+		w.take(one, two)
+		w.now = w.now.Add(time.Hour)
+		mended := strings.ReplaceAll(strings.Replace(one.String(), "Stalking", "Harassment", 1), ",Mara,", ",Marah,")
+		m := report.Propose(strings.Split(strings.TrimSpace(extract), ",")).Mapping
+		for n := range 2 {
+			i, err := w.in.Run(t.Context(), w.by, "extract.csv", strings.NewReader(extract+mended), m, "", func(string, int64, int64) {})
+			w.must(err)
+			if n == 0 && (i.Kept != 1 || i.Waits != 1) || n == 1 && (i.Already != 1 || i.Came != 0) {
+				t.Errorf("time %d: %+v", n+1, i)
+			}
+		}
+		w.same("waits", w.waits(), "C/1 classification: Stalking to Harassment")
+		if n := w.patterns(recording.Filter{Finding: "stalking-recorded"}); n != 1 {
+			t.Error("the pattern lost its stalking to a corrected name")
+		}
+		w.must(w.audit.Allow(t.Context(), accesstest.Somebody(t, w.d, police, "Sue", access.Supervisor), w.changes(false)[0].ID, true, "By order of the court"))
+		if n := w.patterns(recording.Filter{Finding: "stalking-recorded"}); n != 0 {
+			t.Error("allowed, and it does not count")
+		}
+	})
+}
+
+// TestANewReportReleasesNothing imports a report that was not held before, recorded as
+// something other than stalking and closed: it takes nothing away that a hold guards, so
+// it is taken in whole, and the warning stands.
+func TestANewReportReleasesNothing(t *testing.T) {
+	dbtest.EachBare(t, func(t *testing.T, where string) {
+		w := importer(t, where)
+		ann := accesstest.Somebody(t, w.d, police, "Ann", access.Officer)
+		first := one
+		first.offence = "Harassment"
+		w.take(first, two)
+		_, err := w.cases.Open(t.Context(), ann, person.VictimOf(w.counts("C/1").Key), person.SuspectOf(w.counts("C/1").Key), "")
+		w.must(err)
+		w.now = w.now.Add(30 * time.Hour)
+		w.pass()
+		before := w.standing(ann, watch.Search{Whose: watch.Mine})
+		three := row{"C/3", "2026-02-01", "Malicious communications", "He sent her forty messages.", "No further action", "Standard"}
+		if i := w.take(three); i.Kept != 1 || i.Came != 0 {
+			t.Errorf("a new report: %+v", i)
+		}
+		w.pass()
+		after := w.standing(ann, watch.Search{Whose: watch.Mine})
+		for _, rule := range []string{"former-partner", "no-current-assessment", "course-of-conduct"} {
+			if !slices.Contains(before, rule) || !slices.Contains(after, rule) {
+				t.Errorf("%s stood in %v, and now %v stand", rule, before, after)
+			}
+		}
+		if n := w.patterns(recording.Filter{Finding: "stalking-not-recorded"}); n != 1 {
+			t.Error("the worklist does not show it as not recorded any more")
+		}
 	})
 }

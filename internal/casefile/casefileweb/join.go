@@ -270,3 +270,8 @@ func ruledWords(r *casefile.Ruling) string {
 	}
 	return text + ". " + r.State.Words() + "."
 }
+
+// doublesWords says that there are more cases of the same two people.
+func doublesWords(n int) string {
+	return words.Count(n+1, "case is", "cases are") + " open about the same two people: somebody was entered twice, and is held to be one person now."
+}
