@@ -810,6 +810,9 @@ func (h *history) ask() {
 			return
 		}
 		m := rapid.SampledFrom([]string{r.victim, r.suspect}).Draw(h.t, "mention")
+		if h.of(m) != nil && h.works(who) && h.readsReport(who, h.of(m)) != nil {
+			return // they may be known by it all the same: docs/security/README.md
+		}
 		what, want = "person "+m, h.readsPerson(who, m)
 		var p person.Page
 		if p, got = h.People.Page(h.ctx, h.by(who), m, 0, 50); got == nil && want == nil {
@@ -864,6 +867,9 @@ func (h *history) ask() {
 		if rapid.Bool().Draw(h.t, "who broke it") {
 			who = g.account
 		}
+		if r := h.of(g.mention); r != nil && h.works(who) && h.readsReport(who, r) != nil {
+			return
+		}
 		what = "glass " + g.id
 		n, err := h.readsGlass(who, g)
 		want = err
@@ -873,7 +879,7 @@ func (h *history) ask() {
 			h.did["see through glass"]++
 		case who == g.account && !h.now.Before(g.opened.Add(time.Hour)):
 			h.did["too late for the glass"]++
-		case who == g.account && h.works(who) && h.of(g.mention) != nil:
+		case who == g.account && err == nil && h.of(g.mention).twin != nil:
 			h.did["glass before a lock"]++
 		}
 		if got = err; got == nil && want == nil && s.Reports+s.Victim != n {
@@ -997,7 +1003,7 @@ func TestHistories(t *testing.T) {
 				return
 			}
 			for _, what := range []string{"agree", "withdraw", "run out", "lock", "lift", "join people", "part people", "erase", "merge cases", "part cases", "keep apart", "share", "read notes", "break glass", "point", "see through glass", "too late for the glass", "glass before a lock"} {
-				if did[what] < 25 {
+				if did[what] < 5 { // it is chance: most happen hundreds of times
 					t.Errorf("%s: %d times in %d steps", what, did[what], steps)
 				}
 			}

@@ -1,12 +1,15 @@
 package app
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -147,6 +150,7 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 		must(err)
 		kase, err := a.Cases.Open(t.Context(), colleague, person.VictimOf(hidden), person.SuspectOf(hidden), "An officer is reported")
 		must(err)
+		b.ids["hidden case"] = kase
 		must(a.Cases.Note(t.Context(), colleague, kase, "Mara Quillfeather is afraid of Farrowgate", true, "consent"))
 		must(a.Cases.Refer(t.Context(), colleague, kase, casefile.Sending{Wish: casefile.ToLead, To: confidant, Basis: "safeguarding", Why: "Mara Quillfeather works with Farrowgate", Safety: "Tell nobody at the station"}))
 		_, err = a.Cases.RecordIncident(t.Context(), colleague, kase, casefile.Telling{Reads: "safeguarding", Draft: incident.Draft{Happened: "3/1/2026", Kind: "call", Suspect: casefile.Nobody, Features: rung, Said: incident.Said{Words: "Farrowgate rang Mara Quillfeather"}}})
@@ -172,6 +176,8 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 		theirs, err := a.Cases.Open(t.Context(), colleague, person.VictimOf(b.ids["NM/23"]), person.SuspectOf(b.ids["NM/23"]), "Another of his")
 		must(err)
 		must(a.Cases.Link(t.Context(), colleague, b.ids["case"], theirs))
+		b.ids["hidden kin"] = theirs
+		b.work(colleague, b.ids["hidden case"], theirs)
 	}
 	b.ids["incident"], err = a.Cases.RecordIncident(t.Context(), colleague, b.ids["case"], casefile.Telling{Reads: "safeguarding", Draft: incident.Draft{Happened: "3/1/2026", Kind: "call", Suspect: casefile.Nobody, Features: rung}})
 	must(err)
@@ -183,6 +189,8 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 	b.ids["sample"], err = a.Audit.Draw(t.Context(), colleague, "seed", 50, recording.Filter{})
 	must(err)
 	take(2, len(everyday))
+	_, err = a.Watch.Pass(t.Context())
+	must(err)
 	b.ids["classification"] = report.Classification("", "Harassment")
 	b.ids["import"], b.ids["view"], b.ids["account"], b.ids["key"], b.ids["agency"], b.ids["session"], b.ids["link"], b.ids["team"] = "none", "none", "none", "officer", "none", "police:1", "none", "none"
 	_, err = a.Watch.Pass(t.Context())
@@ -194,6 +202,101 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 	}
 	b.pages = m
 	return b
+}
+
+// work does in the hidden cases what can be done in cases: they are merged with others,
+// split and put together again, offered to another agency and taken up there; the
+// officer himself was on their teams before anybody knew, with things to do.
+func (b *beat) work(by access.Actor, kase, kin string) {
+	b.t.Helper()
+	must := func(err error) {
+		b.t.Helper()
+		if err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	ctx := b.t.Context()
+	version := func(id string) int64 {
+		p, err := b.Cases.One(ctx, by, id, 0, 1)
+		must(err)
+		return p.Version
+	}
+	for _, id := range []string{kase, kin} {
+		must(b.Cases.Join(ctx, by, id, "officer", false))
+		must(b.Cases.AddTask(ctx, by, id, "Ask her how she may be reached", "officer", b.db.Now().AddDate(0, 0, -2).Format("2/1/2006")))
+		must(b.Cases.Note(ctx, by, id, "She rang", true, "consent"))
+	}
+	other, err := b.Cases.Open(ctx, by, person.VictimOf(b.ids["NM/23"]), "", "Opened twice")
+	must(err)
+	must(b.Cases.Merge(ctx, by, kin, other, "They are one", version(kin), version(other)))
+	must(b.Cases.Name(ctx, by, kin, person.SuspectOf(b.ids["NM/21"])))
+	fresh, err := b.Cases.SplitOff(ctx, by, kin, b.personOf(by, person.SuspectOf(b.ids["NM/21"])), "He acts alone", version(kin))
+	must(err)
+	b.ids["hidden part"] = fresh
+	must(b.Cases.Refer(ctx, by, kin, casefile.Sending{Wish: casefile.ToJoin, To: confidant, Basis: "consent", Why: "She asks for them", Safety: "None known"}))
+	page, err := b.Cases.One(ctx, by, kin, 0, 1)
+	must(err)
+	b.ids["hidden referral"] = page.Referrals[0].ID
+	must(b.Cases.Accept(ctx, access.Program(confidant, "Nurse"), page.Referrals[0].ID, "We take it up"))
+	_, err = b.Watch.Pass(ctx)
+	must(err)
+	for _, w := range page.Warnings {
+		must(b.Cases.Answer(ctx, by, kin, w.Rule, "It is in hand"))
+		break
+	}
+}
+
+func (b *beat) personOf(by access.Actor, mention string) string {
+	p, err := b.People.Page(b.t.Context(), by, mention, 0, 1)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return p.ID
+}
+
+// files is all that can be asked about cases: his own, and by their ids the hidden
+// ones, which never were in the other partnership.
+func (b *beat) files() {
+	const never = "0000000000000000"
+	id := func(what string) string { return cmp.Or(b.ids[what], never) }
+	own := "/cases/" + b.ids["case"]
+	for _, path := range []string{"/warnings?whose=mine", "/warnings?whose=team", "/warnings?whose=agency", "/warnings?overdue=yes", "/tasks", "/cases?whose=mine&page=2", "/cases?page=2", "/referrals?box=in", "/referrals?box=out&page=2",
+		own + "/timeline?only=reports", own + "/timeline?page=2", own + "/links?others=no", own + "/links?others=yes", own + "/crimes?page=2", own + "/join", own + "/incidents?page=2", own + "/warnings", own + "/referrals", own + "/team"} {
+		b.do("GET", path, nil)
+	}
+	for _, hidden := range []string{"hidden case", "hidden kin", "hidden part"} {
+		for _, end := range []string{"", "/timeline", "/links", "/team", "/referrals", "/join", "/crimes", "/incidents", "/incidents/new", "/diary", "/warnings"} {
+			b.do("GET", "/cases/"+id(hidden)+end, nil)
+		}
+		forms := map[string]url.Values{
+			"/notes": {"words": {"x"}}, "/told": {"told": {"x"}}, "/tasks": {"what": {"x"}, "owner": {"officer"}, "due": {"1/1/2030"}}, "/tasks/" + never + "/done": {"outcome": {"x"}}, "/stage": {"stage": {"review"}}, "/close": {"why_close": {"x"}}, "/team": {"member": {"officer"}},
+			"/team/search": {"q": {"off"}}, "/referrals": {"wish": {"join"}, "to": {confidant}}, "/merge": {"other": {b.ids["case"] + " 1"}, "why": {"x"}}, "/series": {"linked": {b.ids["case"]}}, "/diary": {"diary": {"3/1/2026 he rang"}, "suspect": {casefile.Nobody}}, "/warnings": {"rule": {"silence"}, "words": {"x"}},
+		}
+		for _, end := range slices.Sorted(maps.Keys(forms)) {
+			b.do("POST", "/cases/"+id(hidden)+end, forms[end])
+		}
+		b.do("POST", own+"/merge", url.Values{"other": {id(hidden) + " 1"}, "why": {"x"}, "version": {"1"}})
+		b.do("POST", own+"/series", url.Values{"linked": {id(hidden)}})
+	}
+	for _, do := range []string{"", "/accept", "/decline", "/back"} {
+		method := "POST"
+		if do == "" {
+			method = "GET"
+		}
+		b.do(method, "/referrals/"+id("hidden referral")+do, url.Values{"words": {"x"}})
+	}
+	b.do("POST", own+"/team/search", url.Values{"q": {"off"}})
+	b.do("POST", own+"/diary", url.Values{"diary": {"20/2/2026 he followed me home\n1/2/2026 NM/21"}, "suspect": {casefile.Nobody}, "do": {"check"}})
+	b.do("POST", own+"/suspects", url.Values{"suspect": {"Edward Farrowgate"}})
+	b.do("POST", own+"/split", url.Values{"suspect": {never}, "why_split": {"x"}, "version": {"1"}})
+	for _, e := range secret {
+		key := id(e.id)
+		b.do("POST", "/cases", url.Values{"victim": {person.VictimOf(key)}, "suspect": {person.SuspectOf(key)}})
+		b.do("POST", own+"/suspects", url.Values{"suspect": {person.SuspectOf(key)}})
+		b.do("GET", "/people/"+person.VictimOf(key), nil)
+		b.do("GET", "/retention/people/"+person.VictimOf(key), nil)
+		b.do("GET", "/people/"+person.VictimOf(key)+"/looks", nil)
+	}
 }
 
 var numbers = map[string]string{
@@ -244,7 +347,7 @@ func (b *beat) do(method, path string, form url.Values) *httptest.ResponseRecord
 		}
 		return numbers[id]
 	})
-	b.heard = append(b.heard, fmt.Sprint(method, " ", made.ReplaceAllString(path, "#"), " ", form.Encode(), " -> ", weight.ReplaceAllString(at.ReplaceAllString(said, "TIME"), "${1}WEIGHT<")))
+	b.heard = append(b.heard, fmt.Sprint(method, " ", made.ReplaceAllString(path, "#"), " ", made.ReplaceAllString(form.Encode(), "#"), " -> ", weight.ReplaceAllString(at.ReplaceAllString(said, "TIME"), "${1}WEIGHT<")))
 	return w
 }
 
@@ -310,6 +413,7 @@ func (b *beat) looks() {
 		b.do("GET", "/warnings?rule=many-victims&whose="+whose, nil)
 	}
 	b.do("GET", "/referrals?box=out", nil)
+	b.files()
 	for _, e := range secret {
 		b.do("GET", "/audit/classifications/"+report.Classification("", e.offence), nil)
 		b.do("POST", "/reports", typed(e.id, "Mara", "Quillfeather", e.suspect, e.offence, "check"))

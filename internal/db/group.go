@@ -21,6 +21,7 @@ type groups struct {
 // A group is one transaction for the work of several writers.
 type group struct {
 	tx      *Tx
+	marked  bool // it has a savepoint, where the next may begin
 	writers int
 	began   time.Time
 	done    chan struct{} // closed when it is kept, or is not
@@ -127,9 +128,6 @@ func (d *DB) run(ctx context.Context, g *group, f func(*Tx) error) (err error) {
 				g.err = fmt.Errorf("undo part of a group: %w", undone)
 			}
 		}
-		if _, released := g.tx.tx.Exec(`RELEASE SAVEPOINT work`); released != nil && g.err == nil {
-			g.err = fmt.Errorf("end part of a group: %w", released)
-		}
 		if g.writers++; g.err != nil || d.groups.waiting.Load() == 0 || g.writers >= mostWriters || time.Since(g.began) > longest {
 			d.keep(g)
 		}
@@ -140,9 +138,14 @@ func (d *DB) run(ctx context.Context, g *group, f func(*Tx) error) (err error) {
 			return fmt.Errorf("begin part of a group: %w", err)
 		}
 	}
-	if _, err := g.tx.tx.Exec(`SAVEPOINT work`); err != nil {
+	savepoint := `SAVEPOINT work`
+	if g.marked { // in one journey to the database; the last is let go of with the transaction
+		savepoint = `RELEASE SAVEPOINT work; SAVEPOINT work`
+	}
+	if _, err := g.tx.tx.Exec(savepoint); err != nil {
 		return fmt.Errorf("begin part of a group: %w", err)
 	}
+	g.marked = true
 	own := *g.tx
 	own.Now = d.Now()
 	err = ctx.Err()

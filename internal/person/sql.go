@@ -3,6 +3,7 @@ package person
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 
 	"clew/internal/access"
 	"clew/internal/db"
+	"clew/internal/fault"
 	"clew/internal/pattern/match"
 	"clew/internal/report"
 )
@@ -93,6 +95,13 @@ func Whose(ctx context.Context, q db.Querier, sight *access.Sight, mention strin
 	who, err := db.One(ctx, q, db.Text, `SELECT person FROM mentions WHERE id = $1`+held, args...)
 	if err == nil && sight.Hidden(who) {
 		err = sight.Require(access.Object{Shut: true})
+	}
+	if err == nil && sight.Blind() && who != mention { // a person is known by a mention, and that one's report may be hidden
+		open, args := sight.OpenReport("m.report", []any{mention})
+		_, err = db.One(ctx, q, db.Text, `SELECT m.id FROM mentions m WHERE m.id = $1`+open, args...)
+		if errors.Is(err, fault.NotFound) {
+			err = sight.Require(access.Object{Shut: true})
+		}
 	}
 	if err != nil {
 		return "", err

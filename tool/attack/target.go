@@ -256,8 +256,13 @@ func (t *target) people(ctx context.Context, by access.Actor) error {
 			if t.ids["contact"], err = a.Vault.Keep(ctx, isla, suspect, vault.Detail{Kind: "phone", Value: "07700 900123", Shared: true}); err != nil {
 				return err
 			}
-			t.ids["reveal"], err = a.Vault.Reveal(ctx, isla, suspect, t.ids["contact"], access.Protect)
-			return err
+			if t.ids["reveal"], err = a.Vault.Reveal(ctx, isla, suspect, t.ids["contact"], access.Protect); err != nil {
+				return err
+			}
+			if _, err := a.Vault.Reveal(ctx, who["owen"], suspect, t.ids["contact"], access.Protect); err == nil {
+				return errors.New("a custodian was shown it")
+			}
+			return nil // and it waits to be reviewed that he tried
 		}},
 		{"hold", func() (err error) {
 			t.ids["hold"], err = a.Keep.HoldReport(ctx, who["maud"], key, "Attack", time.Now().AddDate(1, 0, 0))
@@ -444,7 +449,8 @@ func (t *target) learn(ctx context.Context) error {
 	for route, names := range map[string][]string{
 		"GET /search": {"q"}, "GET /worklist": {"finding", "state", "agency", "since", "with", "sort", "page", "view"},
 		"GET /patterns/{pattern}": {"page", "reports"}, "GET /audit/classifications": {"q", "page"}, "GET /warnings": {"whose", "rule", "page"}, "GET /cases/{case}/crimes": {"page"},
-		"GET /cases": {"whose", "closed", "page"}, "GET /referrals": {"box", "page"}, "GET /cases/{case}/incidents": {"kind", "suspect", "page"}, "GET /cases/{case}/links": {"others"}, "GET /ledger/entries": {"page"},
+		"GET /cases": {"whose", "closed", "page"}, "GET /referrals": {"box", "page"}, "GET /cases/{case}/incidents": {"kind", "suspect", "page"}, "GET /cases/{case}/links": {"others"}, "GET /ledger/entries": {"page"}, "GET /sign-in/provider/back": {"state", "code", "error"},
+		"POST /conflicts":                 {"mention", "accounts", "teams", "search", "reason"},
 		"POST /people/{person}/decisions": {"a", "b", "same", "reason"}, "POST /people/decisions/{decision}/undo": {"reason", "person"}, "POST /decisions/{decision}/answers": {"answer", "reason"},
 		"POST /worklist/views": {"view", "finding", "sort", "agency"}, "POST /imports/{import}/start": {"agency", "c0", "c1", "do"}, "POST /prove": {"password", "code"},
 		"POST /sign-in": {"sign-in", "password"}, "POST /sign-in/code": {"code"}, "POST /join": {"name", "sign-in", "password", "code"},
@@ -528,6 +534,8 @@ func (t *target) sentBy(route string) (string, error) {
 		return "nadia", nil
 	case strings.HasPrefix(route, "POST /imports"), strings.HasPrefix(route, "POST /audit"):
 		return "priya", nil
+	case strings.HasPrefix(route, "POST /conflicts"):
+		return "dev", nil
 	}
 	return cmp.Or(t.sender[route], "tom"), nil
 }
