@@ -63,9 +63,9 @@ func (s *Store) MarkTied(ctx context.Context, tx *db.Tx) error {
 	return tx.Exec(ctx, `UPDATE cases SET look = 0 WHERE closed IS NULL AND look > 0 AND id IN (SELECT o.stays FROM incident_ties t JOIN cases o ON o.id = t.case_id)`)
 }
 
-// A Shared is something that this case and one of another victim both show: an incident
+// A tie is something that this case and one of another victim both show: an incident
 // here and one there; an incident here and a suspect there, or the other way round.
-type Shared struct {
+type tie struct {
 	Kind     string // a code of incident.Features
 	Text     string // as it is written here or, of a suspect here, there; empty: as Mine shows it
 	Mine     incident.Shown
@@ -83,7 +83,7 @@ type Shared struct {
 // may read both, by when it was known: cases that are no series with this one yet. The
 // program, which asks on behalf of whoever reads this case, is told of no case that is
 // kept apart, or closed to somebody by a conflict lock.
-func (s *Store) ties(ctx context.Context, q db.Querier, sight *access.Sight, c *Case) ([]Shared, error) {
+func (s *Store) ties(ctx context.Context, q db.Querier, sight *access.Sight, c *Case) ([]tie, error) {
 	if c.ID == "" || c.Victim.ID == "" {
 		return nil, nil
 	}
@@ -119,7 +119,7 @@ func (s *Store) ties(ctx context.Context, q db.Querier, sight *access.Sight, c *
 		if err != nil {
 			return nil, err
 		}
-		all = slices.DeleteFunc(all, func(x Shared) bool { return shut[x.Case] })
+		all = slices.DeleteFunc(all, func(x tie) bool { return shut[x.Case] })
 	}
 	common := map[string]map[string]bool{}
 	for _, x := range all {
@@ -128,8 +128,8 @@ func (s *Store) ties(ctx context.Context, q db.Querier, sight *access.Sight, c *
 		}
 		common[x.value][x.Case] = true
 	}
-	all = slices.DeleteFunc(all, func(x Shared) bool { return len(common[x.value]) > mostTied })
-	slices.SortFunc(all, func(a, b Shared) int {
+	all = slices.DeleteFunc(all, func(x tie) bool { return len(common[x.value]) > mostTied })
+	slices.SortFunc(all, func(a, b tie) int {
 		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Mine.Incident, b.Mine.Incident), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Case, b.Case), cmp.Compare(a.Incident, b.Incident), cmp.Compare(a.Report, b.Report))
 	})
 	return all, nil
@@ -146,7 +146,7 @@ func another(sight *access.Sight, args []any) (string, []any) {
 }
 
 // showBoth are incidents of other cases that show the same as some of this one.
-func showBoth(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, agency string, mine []incident.Shown) (all []Shared, err error) {
+func showBoth(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, agency string, mine []incident.Shown) (all []tie, err error) {
 	if len(mine) == 0 {
 		return nil, nil
 	}
@@ -161,7 +161,7 @@ func showBoth(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, a
 	in := db.List(4, len(by))
 	where, args := another(sight, args)
 	type row struct {
-		Shared
+		tie
 		hash []byte
 	}
 	err = db.Each(ctx, q, func(r db.Row) (x row, err error) {
@@ -172,7 +172,7 @@ func showBoth(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, a
 	}, func(x row) error {
 		for _, m := range by[string(x.hash)] {
 			if m.Kind == x.Kind {
-				one := x.Shared
+				one := x.tie
 				one.Mine, one.Since, one.value = m, laterOf(x.Since, m.Since), string(x.hash)
 				all = append(all, one)
 			}
@@ -189,7 +189,7 @@ func showBoth(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, a
 // suspectedThere are suspects of other cases who are reported with a number, name online
 // or vehicle that incidents of this one show; but for its own suspects, of whom it is
 // said that others report them.
-func suspectedThere(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, mine []incident.Shown) (all []Shared, err error) {
+func suspectedThere(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, mine []incident.Shown) (all []tie, err error) {
 	by := map[int64][]incident.Shown{}
 	for _, m := range mine {
 		if m.Same != 0 {
@@ -212,7 +212,7 @@ func suspectedThere(ctx context.Context, q db.Querier, sight *access.Sight, c *C
 		}
 	}
 	type row struct {
-		Shared
+		tie
 		key int64
 	}
 	err = db.Each(ctx, q, func(r db.Row) (x row, err error) {
@@ -222,7 +222,7 @@ func suspectedThere(ctx context.Context, q db.Querier, sight *access.Sight, c *C
 		return x, err
 	}, func(x row) error {
 		for _, m := range by[x.key] {
-			one := x.Shared
+			one := x.tie
 			one.Mine, one.Kind, one.Since, one.value = m, m.Kind, laterOf(x.Since, m.Since), fmt.Sprint(x.key)
 			all = append(all, one)
 		}
@@ -241,7 +241,7 @@ const mostMentions = 100
 
 // suspectedHere are incidents of other cases that show what suspects of this one are
 // reported with; but for those of cases where they are suspects too.
-func suspectedHere(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, agency string) (all []Shared, err error) {
+func suspectedHere(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, agency string) (all []tie, err error) {
 	type at struct{ person, report string }
 	by := map[int64]at{}
 	for _, p := range c.Suspects {
@@ -269,7 +269,7 @@ func suspectedHere(ctx context.Context, q db.Querier, sight *access.Sight, c *Ca
 	for _, p := range c.Suspects {
 		args = append(args, p.ID)
 	}
-	err = db.Each(ctx, q, func(r db.Row) (x Shared, err error) {
+	err = db.Each(ctx, q, func(r db.Row) (x tie, err error) {
 		var key, since, entered int64
 		var features string
 		if err := r.Scan(&key, &x.Kind, &x.Incident, &features, &x.Case, &x.Victim, &since, &entered); err != nil {
@@ -283,7 +283,7 @@ func suspectedHere(ctx context.Context, q db.Querier, sight *access.Sight, c *Ca
 		}
 		x.Text = shown[x.Kind]
 		return x, nil
-	}, func(x Shared) error { all = append(all, x); return nil }, `SELECT t.same, t.kind, t.incident, i.features, c.id, vm.person, t.since, `+strings.ReplaceAll(incident.Entered, "$2", "$3")+` FROM incident_ties t JOIN incidents i ON i.id = t.version JOIN cases o ON o.id = t.case_id JOIN cases c ON c.id = o.stays JOIN mentions vm ON vm.id = c.victim
+	}, func(x tie) error { all = append(all, x); return nil }, `SELECT t.same, t.kind, t.incident, i.features, c.id, vm.person, t.since, `+strings.ReplaceAll(incident.Entered, "$2", "$3")+` FROM incident_ties t JOIN incidents i ON i.id = t.version JOIN cases o ON o.id = t.case_id JOIN cases c ON c.id = o.stays JOIN mentions vm ON vm.id = c.victim
 		WHERE t.same IN (`+in+`) AND t.same <> 0 AND (i.basis <> '' OR i.agency = $3)`+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("incidents of other cases: %w", err)

@@ -22,7 +22,7 @@ func TestFind(t *testing.T) {
 	b.Visit("/patterns/" + all[0].ID)
 	b.Follow(`form[action="/cases"] button`)
 	kase := b.Path()
-	if got := b.Text(".clew-facts"); !strings.Contains(got, "No place on the map") {
+	if got := b.Text(".clew-facts"); !strings.Contains(got, "None on the map that you may reveal") {
 		t.Errorf("the case says of places: %q", got)
 	}
 	b.Follow(`.clew-facts a[href$="/contacts"]`)
