@@ -18,27 +18,36 @@ func TestHiddenTakesTheSameWork(t *testing.T) {
 		}
 		work := func(relation string, as access.Role) int64 {
 			var n atomic.Int64
-			p.db.Watch(func(string, []any) { n.Add(1) })
+			p.db.Watch(func(query string, _ []any) {
+				if !strings.Contains(query, "ledger_tiles") && !strings.HasPrefix(query, "INSERT INTO ledger_checkpoints") { // some entries fill a tile, whatever they are about
+					n.Add(1)
+				}
+			})
 			defer p.db.Watch(func(string, []any) {})
 			p.ask(route, as, relation)
 			return n.Load()
 		}
-		if got, want := work(others, access.Registrar), work(nobody, access.Registrar); got != want {
-			t.Errorf("%s: what another agency holds takes %d queries, what never was %d", route, got, want)
+		// Of those two, one or the other may ask for anything that is in a relation.
+		for _, role := range []access.Role{access.Registrar, access.Supervisor} {
+			if got, want := work(others, role), work(nobody, role); got != want {
+				t.Errorf("%s: what another agency holds takes a %s %d queries, what never was %d", route, role, got, want)
+			}
 		}
 		if strings.Contains(route, "{import}") || strings.Contains(route, "{sample}") {
 			continue // a lock hides people, and not what an agency did
 		}
-		got := work(locked, access.Registrar)
-		ids := p.ids[locked]
-		p.ids[locked] = map[string]string{}
-		for part := range ids {
-			p.ids[locked][part] = "0000000000000000"
-		}
-		want := work(locked, access.Registrar)
-		p.ids[locked] = ids
-		if got != want {
-			t.Errorf("%s: what is locked takes %d queries, what never was %d", route, got, want)
+		for _, role := range []access.Role{access.Registrar, access.Supervisor} {
+			got := work(locked, role)
+			ids := p.ids[locked]
+			p.ids[locked] = map[string]string{}
+			for part := range ids {
+				p.ids[locked][part] = "0000000000000000"
+			}
+			want := work(locked, role)
+			p.ids[locked] = ids
+			if got != want {
+				t.Errorf("%s: what is locked takes a %s %d queries, what never was %d", route, role, got, want)
+			}
 		}
 	}
 }

@@ -86,6 +86,29 @@ func spokenOf(id string) string {
 		UNION ALL SELECT x.mention FROM cases f JOIN case_shadows w ON w.case_id = f.id JOIN case_suspects x ON x.case_id = w.other WHERE f.stays = ` + id
 }
 
+// unseen is fault.NotFound, of a case that is there for others too, and has the ledger
+// know which. It takes the same work for both.
+func unseen(ctx context.Context, q db.Querier, sight *access.Sight, id string) error {
+	type seen struct {
+		holder        string
+		apart, member int64
+	}
+	c, err := db.One(ctx, q, func(r db.Row) (c seen, err error) { return c, r.Scan(&c.holder, &c.apart, &c.member) }, `
+		SELECT c.holder, c.apart, (SELECT count(*) FROM case_team t WHERE `+within("t.case_id", "c.id")+` AND t.account || '' = $2 AND t.until IS NULL)
+		FROM cases c JOIN cases o ON o.stays = c.id WHERE o.id = $1`, id, sight.Account)
+	if err != nil {
+		return err
+	}
+	o := access.Object{Holder: c.holder, Apart: c.apart == 1 && c.member == 0 && !sight.Program}
+	if slices.Contains(sight.Pool.Agencies, c.holder) && !o.Apart {
+		o.Shut = true
+	}
+	if err := sight.Require(o); err != nil {
+		return err
+	}
+	return fault.NotFound
+}
+
 // head is a case as an actor may see it, or fault.NotFound. One that was merged into
 // another is the other.
 //
@@ -93,10 +116,15 @@ func spokenOf(id string) string {
 // index, since somebody may be on thousands of teams.
 func head(ctx context.Context, q db.Querier, sight *access.Sight, id string) (Case, error) {
 	sight.Saw("case", id)
+	seen, args := sight.Pool.Held("c.holder", []any{id, sight.Account})
+	more, args := theirs(sight, args)
 	h, err := db.One(ctx, q, scanHead, `
 		SELECT c.id, c.holder, c.victim, c.stage, c.apart, c.opened, COALESCE(c.closed, 0), c.version,
 			(SELECT count(*) FROM case_team t WHERE `+within("t.case_id", "c.id")+` AND t.account || '' = $2 AND t.until IS NULL), (SELECT count(*) FROM cases k WHERE k.stays = c.id)
-		FROM cases c JOIN cases o ON o.stays = c.id WHERE o.id = $1`, id, sight.Account)
+		FROM cases c JOIN cases o ON o.stays = c.id WHERE o.id = $1`+seen+more, args...)
+	if errors.Is(err, fault.NotFound) {
+		err = unseen(ctx, q, sight, id)
+	}
 	if err != nil {
 		return Case{}, fmt.Errorf("case: %w", err)
 	}

@@ -536,6 +536,8 @@ func (t *target) sentBy(route string) (string, error) {
 		return "priya", nil
 	case strings.HasPrefix(route, "POST /conflicts"):
 		return "dev", nil
+	case strings.HasPrefix(route, "POST /retention"):
+		return "maud", nil
 	}
 	return cmp.Or(t.sender[route], "tom"), nil
 }

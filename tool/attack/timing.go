@@ -13,6 +13,7 @@ import (
 
 	"clew/internal/access"
 	"clew/internal/app"
+	"clew/internal/casefile"
 	"clew/internal/db"
 	"clew/internal/person"
 	"clew/internal/report"
@@ -80,7 +81,8 @@ func (t *target) questions(ctx context.Context) (all []question, pages http.Hand
 		if err := tx.InsertNew(ctx, "agencies", []string{"id", "name", "kind", "joined", "version"}, [][]any{{other.Agency, "Other Police", "police", 0, 1}}); err != nil {
 			return err
 		}
-		return tx.InsertNew(ctx, "grants", []string{"id", "account", "role", "since", "until", "given_by", "ended_by"}, [][]any{{"timing", "timing", string(access.Registrar), 0, int64(1) << 62, "attack", ""}})
+		return tx.InsertNew(ctx, "grants", []string{"id", "account", "role", "since", "until", "given_by", "ended_by"}, [][]any{
+			{"timing", "timing", string(access.Registrar), 0, int64(1) << 62, "attack", ""}, {"timing-2", "timing", string(access.Supervisor), 0, int64(1) << 62, "attack", ""}})
 	}); err != nil {
 		return nil, nil, err
 	}
@@ -98,6 +100,21 @@ func (t *target) questions(ctx context.Context) (all []question, pages http.Hand
 		return nil, nil, err
 	}
 	if _, err := g.Flag(ctx, setter, person.SuspectOf(locked), []string{"timing"}, nil, "Attack"); err != nil {
+		return nil, nil, err
+	}
+	kase, err := t.app.Cases.Open(ctx, setter, person.VictimOf(locked), person.SuspectOf(locked), "Attack")
+	if err != nil {
+		return nil, nil, err
+	}
+	theirs, err := t.app.Cases.Open(ctx, other, person.VictimOf(others), person.SuspectOf(others), "Attack")
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := t.app.Cases.Refer(ctx, setter, kase, casefile.Sending{Wish: casefile.ToJoin, To: "Northmoor Council", Basis: "safeguarding", Why: "Attack", Safety: "Attack"}); err != nil {
+		return nil, nil, err
+	}
+	page, err := t.app.Cases.One(ctx, setter, kase, 0, 1)
+	if err != nil {
 		return nil, nil, err
 	}
 	m := t.app.Mux(nil)
@@ -132,6 +149,9 @@ func (t *target) questions(ctx context.Context) (all []question, pages http.Hand
 		for path, suffix := range map[string]string{"/reports/": "", "/patterns/": "", "/people/": "s"} {
 			all = append(all, question{name: what + " one at " + path, a: get(path + id + suffix), b: get(path + never + suffix)})
 		}
+	}
+	for path, id := range map[string]string{"a locked case": "/cases/" + kase, "a locked case's timeline": "/cases/" + kase + "/timeline", "another agency's case": "/cases/" + theirs, "a locked case's referral": "/referrals/" + page.Referrals[0].ID} {
+		all = append(all, question{name: path, a: get(id), b: get(strings.NewReplacer(kase, never, theirs, never, page.Referrals[0].ID, never).Replace(id))})
 	}
 	look := func(q string) func(int) *http.Request {
 		return post("/search", "timing", func(int) url.Values { return url.Values{"q": {q}} })
