@@ -67,4 +67,9 @@ func TestCasePictures(t *testing.T) {
 	looks(t, b, "links-others")
 	b.Follow(`main a[href$="others=no"]`)
 	looks(t, b, "links-alone")
+	b.Visit(kase + "/timeline")
+	b.Paper()
+	if !b.Sees(newest) || !b.Sees(oldest) || b.Sees(name) {
+		t.Error("on paper the picture is not whole, or has its names twice")
+	}
 }
