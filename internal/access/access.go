@@ -190,6 +190,27 @@ func (s *Sight) Open(args []any, columns ...string) (string, []any) {
 	return b.String(), append(slices.Clip(args), db.Args(s.shut)...)
 }
 
+// Whose is the person whose a mention is, or who has that id, as the actor may see them;
+// fault.NotFound for somebody else's.
+func (s *Sight) Whose(ctx context.Context, q db.Querier, mention string) (string, error) {
+	held, args := s.Pool.Held("holder", []any{mention})
+	who, err := db.One(ctx, q, db.Text, `SELECT person FROM mentions WHERE id = $1`+held, args...)
+	if err == nil && s.Hidden(who) {
+		err = s.Require(Object{Shut: true})
+	}
+	if err == nil && s.Blind() && who != mention { // a person is known by a mention, and that one's report may be hidden
+		open, args := s.OpenReport("m.report", []any{mention})
+		_, err = db.One(ctx, q, db.Text, `SELECT m.id FROM mentions m WHERE m.id = $1`+open, args...)
+		if errors.Is(err, fault.NotFound) {
+			err = s.Require(Object{Shut: true})
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	return who, nil
+}
+
 // OpenReport is the condition that the report in a column mentions nobody who is
 // hidden from the actor.
 func (s *Sight) OpenReport(column string, args []any) (string, []any) {

@@ -281,11 +281,7 @@ type Other struct {
 func (g *Guard) LookedAt(ctx context.Context, by Actor, mention string, skip, most int) (l Looks, err error) {
 	err = g.Look(ctx, by, ReadLooks, func(v *db.View, s *Sight) error {
 		s.Saw("person", mention)
-		held, args := s.Pool.Held("holder", []any{mention})
-		who, err := db.One(ctx, v, db.Text, `SELECT person FROM mentions WHERE id = $1`+held, args...)
-		if err == nil && s.Hidden(who) {
-			err = s.Require(Object{Shut: true})
-		}
+		who, err := s.Whose(ctx, v, mention)
 		if err != nil {
 			return err
 		}

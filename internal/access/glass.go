@@ -79,11 +79,7 @@ func (g *Guard) Break(ctx context.Context, by Actor, mention, holder string, cau
 	}
 	err = g.Act(ctx, by, BreakGlass, func(tx *db.Tx, s *Sight) error {
 		s.Saw("glass", "", mention)
-		held, args := s.Pool.Held("holder", []any{mention})
-		who, err := db.One(ctx, tx, db.Text, `SELECT person FROM mentions WHERE id = $1`+held, args...)
-		if err == nil && s.Hidden(who) {
-			err = s.Require(Object{Shut: true})
-		}
+		who, err := s.Whose(ctx, tx, mention)
 		if err != nil {
 			return err
 		}

@@ -56,12 +56,7 @@ func (g *Guard) Flag(ctx context.Context, by Actor, mention string, accounts, te
 		return "", err
 	}
 	err = g.Act(ctx, by, FlagConflict, func(tx *db.Tx, s *Sight) error {
-		held, args := s.Pool.Held("holder", []any{mention})
-		who, err := db.One(ctx, tx, db.Text, `SELECT person FROM mentions WHERE id = $1`+held, args...)
-		if err == nil && s.Hidden(who) {
-			err = s.Require(Object{Shut: true})
-		}
-		if err != nil {
+		if _, err := s.Whose(ctx, tx, mention); err != nil {
 			s.Saw("lock", "")
 			return err
 		}

@@ -296,6 +296,10 @@ func (b *beat) files() {
 		b.do("GET", "/people/"+person.VictimOf(key), nil)
 		b.do("GET", "/retention/people/"+person.VictimOf(key), nil)
 		b.do("GET", "/people/"+person.VictimOf(key)+"/looks", nil)
+		for _, mention := range []string{person.VictimOf(key), person.SuspectOf(key)} {
+			b.do("POST", "/conflicts", url.Values{"mention": {mention}, "accounts": {"confidant"}, "reason": {"x"}})
+			b.do("POST", "/people/"+mention+"/glass", url.Values{"agency": {confidant}, "cause": {"life"}, "reason": {"Somebody is about to be hurt, and I go there"}})
+		}
 	}
 }
 

@@ -41,13 +41,13 @@ func (s *Store) open(ctx context.Context, tx *db.Tx, sight *access.Sight, victim
 	if victim == "" {
 		return "", fault.Bad("victim", "Choose who the victim is")
 	}
-	v, err := person.Whose(ctx, tx, sight, victim)
+	v, err := sight.Whose(ctx, tx, victim)
 	if err != nil {
 		return "", err
 	}
 	people := []string{v}
 	if suspect != "" {
-		p, err := person.Whose(ctx, tx, sight, suspect)
+		p, err := sight.Whose(ctx, tx, suspect)
 		if err != nil {
 			return "", err
 		}
@@ -325,7 +325,7 @@ func (s *Store) Leave(ctx context.Context, by access.Actor, id, account string) 
 // Name says who a suspect is: somebody else beside those named, or the first.
 func (s *Store) Name(ctx context.Context, by access.Actor, id, suspect string) error {
 	return s.led(ctx, by, access.LeadCase, id, func(tx *db.Tx, sight *access.Sight, c *Case) error {
-		p, err := person.Whose(ctx, tx, sight, suspect)
+		p, err := sight.Whose(ctx, tx, suspect)
 		if err != nil {
 			return err
 		}

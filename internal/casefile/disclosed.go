@@ -175,7 +175,7 @@ func (s *Store) OpenByHand(ctx context.Context, by access.Actor, held *pattern.S
 			if who == "" {
 				return nil
 			}
-			is, err := person.Whose(ctx, tx, sight, who)
+			is, err := sight.Whose(ctx, tx, who)
 			if err != nil {
 				return err
 			}

@@ -15,7 +15,6 @@ import (
 	"clew/internal/fault"
 	"clew/internal/incident"
 	"clew/internal/pattern"
-	"clew/internal/person"
 	"clew/internal/report"
 	"clew/internal/seal"
 )
@@ -437,7 +436,7 @@ func (s *Store) Colleagues(ctx context.Context, by access.Actor, id, search stri
 // person. Either may be empty.
 func (s *Store) Of(ctx context.Context, by access.Actor, victim, suspect string) (ids []string, err error) {
 	err = s.guard.Look(ctx, by, access.ReadCase, func(v *db.View, sight *access.Sight) error {
-		who, err := person.Whose(ctx, v, sight, victim)
+		who, err := sight.Whose(ctx, v, victim)
 		if err != nil {
 			return err
 		}

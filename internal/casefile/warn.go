@@ -317,7 +317,17 @@ func (s *Store) loose(ctx context.Context, q db.Querier, sight *access.Sight, c 
 				return nil, err
 			}
 			all = append(all, decided...)
-			if l.Others > 0 {
+			others := l.Others > 0
+			if others && sight.Program { // whoever reads its lists may be one from whom the others are hidden
+				closed, err := s.guard.Closed(ctx, q)
+				if err != nil {
+					return nil, err
+				}
+				if others, err = pattern.AnyOther(ctx, q, sight, c.Victim.ID, p.ID, closed); err != nil {
+					return nil, err
+				}
+			}
+			if others {
 				all = append(all, warning.Fact{ID: "others-" + pairNo(i), Kind: warning.OfHistory, Pairs: []string{pairNo(i)}, To: whoOf(i), Known: everybody(c.Opened),
 					Detail: warning.Detail{Victim: "somebody else", What: "reported by others"}})
 			}

@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"clew/internal/access"
@@ -53,6 +54,18 @@ func (h *Held) line() Line {
 // Between is the pattern of one person about another, if there is one: none or one.
 func Between(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string) ([]Line, error) {
 	return linesSeen(ctx, q, sight, `p.victim = $1 AND p.suspect = $2`, victim, suspect)
+}
+
+// AnyOther reports whether a suspect is reported by anybody beside a victim and some
+// others.
+func AnyOther(ctx context.Context, q db.Querier, sight *access.Sight, victim, suspect string, but []string) (bool, error) {
+	but = append([]string{victim}, but...)
+	held, args := sight.Pool.Held("r.holder", append([]any{suspect}, db.Args(but)...))
+	n, err := db.One(ctx, q, db.Number, `SELECT count(*) FROM (SELECT 1 FROM accounts a JOIN reports r ON r.id = a.report WHERE a.suspect = $1 AND a.victim NOT IN (`+db.List(2, len(but))+`)`+held+` LIMIT 1) x`, args...)
+	if err != nil {
+		return false, fmt.Errorf("others: %w", err)
+	}
+	return n > 0, nil
 }
 
 // AccountsOf are what the reports of one person about another say, as an actor may see

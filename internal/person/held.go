@@ -73,11 +73,11 @@ func (s *Store) Parties(ctx context.Context, by access.Actor, key string) (victi
 func (s *Store) InTheWay(ctx context.Context, by access.Actor, a, b string, same bool) (*Decided, error) {
 	var found *Decided
 	err := s.guard.Look(ctx, by, access.DecideIdentity, func(v *db.View, sight *access.Sight) error {
-		who, err := Whose(ctx, v, sight, a)
+		who, err := sight.Whose(ctx, v, a)
 		if err != nil {
 			return err
 		}
-		other, err := Whose(ctx, v, sight, b)
+		other, err := sight.Whose(ctx, v, b)
 		if err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ type Known struct {
 // or fault.NotFound.
 func (s *Store) Known(ctx context.Context, by access.Actor, id string) (k Known, err error) {
 	err = s.guard.Look(ctx, by, access.ReadPerson, func(v *db.View, sight *access.Sight) error {
-		who, err := Whose(ctx, v, sight, id)
+		who, err := sight.Whose(ctx, v, id)
 		if err != nil {
 			return err
 		}

@@ -200,7 +200,7 @@ func scanPerson(r db.Row) (p Person, err error) {
 // actor may see it: fault.NotFound when there is no such mention. An id that was a
 // person's once and is now one of another's mentions still finds who it belongs to.
 func Head(ctx context.Context, q db.Querier, sight *access.Sight, id string) (Person, error) {
-	who, err := Whose(ctx, q, sight, id)
+	who, err := sight.Whose(ctx, q, id)
 	if err != nil {
 		return Person{}, err
 	}

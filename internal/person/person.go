@@ -116,7 +116,7 @@ func Decide(ctx context.Context, tx *db.Tx, sight *access.Sight, a, b string, sa
 		return err
 	}
 	for _, m := range []string{a, b} {
-		if _, err := Whose(ctx, tx, sight, m); err != nil {
+		if _, err := sight.Whose(ctx, tx, m); err != nil {
 			return err
 		}
 	}
@@ -154,7 +154,7 @@ func Undo(ctx context.Context, tx *db.Tx, sight *access.Sight, decision, reason 
 		return d, err
 	}
 	for _, m := range []string{d.A, d.B} {
-		if _, err := Whose(ctx, tx, sight, m); err != nil {
+		if _, err := sight.Whose(ctx, tx, m); err != nil {
 			return d, err
 		}
 	}

@@ -3,7 +3,6 @@ package person
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -12,7 +11,6 @@ import (
 
 	"clew/internal/access"
 	"clew/internal/db"
-	"clew/internal/fault"
 	"clew/internal/pattern/match"
 	"clew/internal/report"
 )
@@ -86,27 +84,6 @@ func MoveAll(ctx context.Context, tx *db.Tx, all []Moved) error {
 		rows[i] = []any{m.Mention, m.Person, m.Probability}
 	}
 	return tx.Update(ctx, "mentions", []string{"id", "person", "probability"}, rows)
-}
-
-// Whose is the person whose a mention is, or who has that id, as an actor may see
-// them; fault.NotFound for somebody else's.
-func Whose(ctx context.Context, q db.Querier, sight *access.Sight, mention string) (string, error) {
-	held, args := sight.Pool.Held("holder", []any{mention})
-	who, err := db.One(ctx, q, db.Text, `SELECT person FROM mentions WHERE id = $1`+held, args...)
-	if err == nil && sight.Hidden(who) {
-		err = sight.Require(access.Object{Shut: true})
-	}
-	if err == nil && sight.Blind() && who != mention { // a person is known by a mention, and that one's report may be hidden
-		open, args := sight.OpenReport("m.report", []any{mention})
-		_, err = db.One(ctx, q, db.Text, `SELECT m.id FROM mentions m WHERE m.id = $1`+open, args...)
-		if errors.Is(err, fault.NotFound) {
-			err = sight.Require(access.Object{Shut: true})
-		}
-	}
-	if err != nil {
-		return "", err
-	}
-	return who, nil
 }
 
 func personOf(ctx context.Context, q db.Querier, mention string) (string, error) {

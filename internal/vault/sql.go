@@ -15,7 +15,7 @@ import (
 // one is the person a mention is held to be, with all mentions held to be that
 // person. A person who is hidden from the actor is not there.
 func one(ctx context.Context, q db.Querier, sight *access.Sight, mention string) (who string, mentions []string, err error) {
-	if who, err = person.Whose(ctx, q, sight, mention); err != nil {
+	if who, err = sight.Whose(ctx, q, mention); err != nil {
 		return "", nil, fmt.Errorf("person: %w", err)
 	}
 	all, err := person.MentionsOf(ctx, q, who, 0)
