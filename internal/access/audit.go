@@ -213,10 +213,14 @@ const concerning = `
 	UNION SELECT x.seq FROM mentions o JOIN mentions m ON m.person = o.person JOIN ledger_entries x ON x.what IN ('report', 'pattern') AND x.subject = m.report WHERE o.id = $1`
 
 // openEntries is the condition that an entry e is not about anybody who is hidden
-// from the actor, nor about the lock that hides them.
+// from the actor, nor about the lock that hides them. What the actors themselves asked
+// for and did not get is for others to audit: they would learn from what is left out
+// here what was hidden and what never was.
 func (s *Sight) openEntries(ctx context.Context, q db.Querier, args []any) (string, []any, error) {
+	own := ` AND NOT (e.account = ` + db.List(len(args)+1, 1) + ` AND e.outcome <> ` + db.List(len(args)+2, 1) + `)`
+	args = append(args, s.Account, ledger.Done)
 	if !s.Blind() {
-		return "", args, nil
+		return own, args, nil
 	}
 	locks, err := locksOn(ctx, q, s.Account)
 	if err != nil {
@@ -224,7 +228,7 @@ func (s *Sight) openEntries(ctx context.Context, q db.Querier, args []any) (stri
 	}
 	people := db.List(len(args)+1, len(s.shut))
 	args = append(args, db.Args(s.shut)...)
-	where := ` AND NOT EXISTS (SELECT 1 FROM mentions hm JOIN ledger_about h ON h.person = hm.id AND h.seq = e.seq WHERE hm.person IN (` + people + `))
+	where := own + ` AND NOT EXISTS (SELECT 1 FROM mentions hm JOIN ledger_about h ON h.person = hm.id AND h.seq = e.seq WHERE hm.person IN (` + people + `))
 		AND NOT EXISTS (SELECT 1 FROM mentions hm WHERE hm.person IN (` + people + `) AND (hm.id = e.subject OR hm.report = e.subject))`
 	if len(locks) > 0 {
 		where += ` AND NOT (e.what = 'lock' AND e.subject IN (` + db.List(len(args)+1, len(locks)) + `))`
