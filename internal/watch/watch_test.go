@@ -462,3 +462,35 @@ func TestTimelineKeepsWhatStood(t *testing.T) {
 		}
 	})
 }
+
+// TestOthersWhoAreHidden: what stands in a list because others report the suspect, too, is
+// not there once the others are hidden from anybody; the page says it to who may know.
+func TestOthersWhoAreHidden(t *testing.T) {
+	dbtest.EachBare(t, func(t *testing.T, where string) {
+		w := open(t, where)
+		ann, bob := accesstest.Somebody(t, w.d, police, "Ann", access.Supervisor), accesstest.Somebody(t, w.d, police, "Bob", access.Officer)
+		first := w.record("C/1", "Mara", "Edmund", "")
+		w.record("C/1a", "Mara", "Edmund", "")
+		other, _, err := w.held.Record(t.Context(), access.Program(police, "Setter up"), &report.Record{Agency: "Northmoor Police", ID: "C/2", Kind: report.Crime, Reported: w.now.Add(-time.Hour), Count: 1, Offence: "Harassment",
+			Victim: report.Party{GivenName: "Ottilie", FamilyName: "Fernhollow", Born: "1975-09-19"}, Suspect: report.Party{GivenName: "Edmund", FamilyName: "Farrow", Born: "1985-03-02"}, Narrative: "He followed her home."})
+		w.must(err)
+		id, err := w.cases.Open(t.Context(), ann, person.VictimOf(first), person.SuspectOf(first), "")
+		w.must(err)
+		w.pass()
+		if got := w.standing(ann, watch.Search{}); !slices.Contains(got, "other-victims") {
+			t.Fatalf("another reports him, and there stand %v", got)
+		}
+		_, err = w.guard.Flag(t.Context(), ann, person.VictimOf(other), []string{bob.Account}, nil, "Her brother")
+		w.must(err)
+		w.now = w.now.Add(25 * time.Hour)
+		w.pass()
+		if got := w.standing(ann, watch.Search{}); slices.Contains(got, "other-victims") {
+			t.Errorf("the other is hidden from somebody, and there stand %v", got)
+		}
+		p, err := w.cases.One(t.Context(), ann, id, 0, 1)
+		w.must(err)
+		if !slices.ContainsFunc(p.Warnings, func(x warning.Warning) bool { return x.Rule == "other-victims" }) {
+			t.Error("the page does not say it to who may know")
+		}
+	})
+}
