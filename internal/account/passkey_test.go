@@ -2,6 +2,8 @@ package account_test
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,7 +28,26 @@ type phone struct {
 }
 
 func newPhone(t testing.TB, account string) *phone {
-	return &phone{t, site, virtualwebauthn.NewAuthenticatorWithOptions(virtualwebauthn.AuthenticatorOptions{UserHandle: []byte(account)}), virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)}
+	return &phone{t, site, virtualwebauthn.NewAuthenticatorWithOptions(virtualwebauthn.AuthenticatorOptions{UserHandle: []byte(account)}), newCredential(t)}
+}
+
+// newCredential is a key whose coordinates have 32 bytes each: the library leaves zeros at
+// their beginning out, as no phone does, and such a key is refused.
+func newCredential(t testing.TB) virtualwebauthn.Credential {
+	for {
+		c := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+		key, err := x509.ParsePKCS8PrivateKey(c.Key.Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		point, err := key.(*ecdsa.PrivateKey).PublicKey.Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if point[1] != 0 && point[33] != 0 {
+			return c
+		}
+	}
 }
 
 const site = "http://localhost:8080"

@@ -117,6 +117,7 @@ type Case struct {
 	Victim   person.Person   // as they are held to be today; zero when erased
 	Suspects []person.Person // none: nobody knows who it is
 	merged   bool            // others were merged into it
+	unruled  bool            // it was seen that nobody ever decided how any of its pairs is recorded
 }
 
 // A Member is somebody on the team of a case.

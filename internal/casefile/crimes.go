@@ -44,7 +44,10 @@ func (s *Store) Crimes(ctx context.Context, by access.Actor, id string, skip, mo
 		if c, err = head(ctx, v, sight, id); err != nil {
 			return err
 		}
-		if total, all, err = crimes(ctx, v, sight, &c, skip, most); err != nil {
+		if total, err = countCrimes(ctx, v, sight, &c); err != nil {
+			return err
+		}
+		if all, err = crimes(ctx, v, sight, &c, skip, most); err != nil {
 			return err
 		}
 		rules, err = rulings(ctx, v, sight, &c)
@@ -68,15 +71,25 @@ func pairOf(sight *access.Sight, c *Case) (string, []any) {
 	return `a.victim = $1 AND a.suspect IN (` + db.List(2, len(c.Suspects)) + `) AND r.erased IS NULL` + held + open, args
 }
 
-func crimes(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, skip, most int) (int, []Crime, error) {
+// fromCrimes are the records that crimes are, for a condition of pairOf.
+const fromCrimes = ` FROM accounts a JOIN reports r ON r.id = a.report WHERE r.replaced_by = '' AND `
+
+func countCrimes(ctx context.Context, q db.Querier, sight *access.Sight, c *Case) (int, error) {
 	where, args := pairOf(sight, c)
 	if where == "" {
-		return 0, nil, nil
+		return 0, nil
 	}
-	from := ` FROM accounts a JOIN reports r ON r.id = a.report WHERE r.replaced_by = '' AND ` + where
-	total, err := db.One(ctx, q, db.Number, `SELECT count(*)`+from, args...)
+	n, err := db.One(ctx, q, db.Number, `SELECT count(*)`+fromCrimes+where, args...)
 	if err != nil {
-		return 0, nil, fmt.Errorf("count crimes: %w", err)
+		return 0, fmt.Errorf("count crimes: %w", err)
+	}
+	return int(n), nil
+}
+
+func crimes(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, skip, most int) ([]Crime, error) {
+	where, args := pairOf(sight, c)
+	if where == "" {
+		return nil, nil
 	}
 	records := map[string]int{}
 	var all []Crime
@@ -94,11 +107,11 @@ func crimes(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, ski
 	keep := func(x row) error { records[x.record] = len(all); all = append(all, x.Crime); return nil }
 	const columns = `SELECT r.id, r.agency, r.record, r.kind, r.reported, r.offence_code, r.offence, r.same_record`
 	page := append(slices.Clip(args), most, skip)
-	if err := db.Each(ctx, q, scan, keep, columns+from+` ORDER BY r.reported DESC, r.id LIMIT `+db.List(len(page)-1, 1)+` OFFSET `+db.List(len(page), 1), page...); err != nil {
-		return 0, nil, fmt.Errorf("crimes: %w", err)
+	if err := db.Each(ctx, q, scan, keep, columns+fromCrimes+where+` ORDER BY r.reported DESC, r.id LIMIT `+db.List(len(page)-1, 1)+` OFFSET `+db.List(len(page), 1), page...); err != nil {
+		return nil, fmt.Errorf("crimes: %w", err)
 	}
 	if len(all) == 0 {
-		return int(total), nil, nil
+		return nil, nil
 	}
 	same := make([]any, 0, len(records))
 	for r := range records {
@@ -114,9 +127,9 @@ func crimes(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, ski
 		return nil
 	}
 	if err := db.Each(ctx, q, scan, earlier, columns+` FROM reports r WHERE r.replaced_by <> '' AND r.erased IS NULL AND r.same_record IN (`+db.List(1, len(same))+`)`+held+open+` ORDER BY r.taken_in, r.id`, old...); err != nil {
-		return 0, nil, fmt.Errorf("earlier versions: %w", err)
+		return nil, fmt.Errorf("earlier versions: %w", err)
 	}
-	return int(total), all, nil
+	return all, nil
 }
 
 // mostRulings is how many are shown.
@@ -126,7 +139,7 @@ const mostRulings = 20
 // them. One that was undone is left out.
 func rulings(ctx context.Context, q db.Querier, sight *access.Sight, c *Case) ([]Ruling, error) {
 	where, args := pairOf(sight, c)
-	if where == "" {
+	if where == "" || c.unruled {
 		return nil, nil
 	}
 	args = append(args, mostRulings)

@@ -72,7 +72,7 @@ func (s *Store) One(ctx context.Context, by access.Actor, id string, skip, most 
 		if p.Papers, err = s.documents(ctx, v, sight, &p.Case, "", 0, newest); err != nil {
 			return err
 		}
-		if p.Total, p.Events, err = s.events(ctx, v, sight, &p.Case, skip, most); err != nil {
+		if p.Total, p.CrimesAll, p.Events, err = s.events(ctx, v, sight, &p.Case, skip, most); err != nil {
 			return err
 		}
 		if err := s.name(ctx, v, &p); err != nil {
@@ -147,8 +147,8 @@ func (s *Store) colleagues(ctx context.Context, q db.Querier, accounts []string)
 }
 
 // events are the chronology: the reports of the victim about each suspect, and the
-// steps that the actor's agency may read.
-func (s *Store) events(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, skip, most int) (total int, all []Event, err error) {
+// steps that the actor's agency may read; and how many there are of all, and of reports.
+func (s *Store) events(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, skip, most int) (total, reports int, all []Event, err error) {
 	args := []any{c.ID, sight.Agency}
 	query := `SELECT x.at, x.kind, x.id, x.agency, x.name, x.about, '' AS happened, x.shared, x.case_id FROM case_steps x WHERE ` + within("x.case_id", "$1") + ` AND (x.shared = 1 OR x.agency = $2)
 		UNION ALL SELECT ` + incident.Entered + `, 'incident', i.incident, i.agency, i.name, i.kind, i.happened, CASE WHEN i.basis <> '' THEN 1 ELSE 0 END, i.case_id FROM incidents i
@@ -168,9 +168,9 @@ func (s *Store) events(ctx context.Context, q db.Querier, sight *access.Sight, c
 		query += ` UNION ALL SELECT r.reported, 'report', r.id, r.agency, r.record, r.offence, r.happened, 1, '' FROM accounts a JOIN reports r ON r.id = a.report
 			WHERE a.victim = ` + victim + ` AND a.suspect IN (` + in + `) AND r.replaced_by = '' AND r.erased IS NULL` + held + open
 	}
-	n, err := db.One(ctx, q, db.Number, `SELECT count(*) FROM (`+query+`) e`, args...)
+	n, err := db.One(ctx, q, func(r db.Row) (n [2]int, err error) { return n, r.Scan(&n[0], &n[1]) }, `SELECT count(*), COALESCE(SUM(CASE WHEN kind = 'report' THEN 1 ELSE 0 END), 0) FROM (`+query+`) e`, args...)
 	if err != nil {
-		return 0, nil, fmt.Errorf("count events: %w", err)
+		return 0, 0, nil, fmt.Errorf("count events: %w", err)
 	}
 	scan := func(r db.Row) (e Event, err error) {
 		var at, shared int64
@@ -186,22 +186,22 @@ func (s *Store) events(ctx context.Context, q db.Querier, sight *access.Sight, c
 		return e, err
 	}
 	if all, err = db.All(ctx, q, scan, `SELECT at, kind, id, agency, name, about, happened, shared, case_id FROM (`+query+`) e ORDER BY at DESC, id DESC LIMIT `+db.List(len(args)+1, 1)+` OFFSET `+db.List(len(args)+2, 1), append(args, most, skip)...); err != nil {
-		return 0, nil, fmt.Errorf("events: %w", err)
+		return 0, 0, nil, fmt.Errorf("events: %w", err)
 	}
 	if err := s.words(ctx, q, all); err != nil {
-		return 0, nil, err
+		return 0, 0, nil, err
 	}
 	if err := relate(ctx, q, c, all); err != nil {
-		return 0, nil, err
+		return 0, 0, nil, err
 	}
 	steps := make([]*Event, len(all))
 	for i := range all {
 		steps[i] = &all[i]
 	}
 	if err := s.documentWords(ctx, q, sight, c, steps); err != nil {
-		return 0, nil, err
+		return 0, 0, nil, err
 	}
-	return int(n), all, s.incidentWords(ctx, q, sight, c, all)
+	return n[0], n[1], all, s.incidentWords(ctx, q, sight, c, all)
 }
 
 // relate fills in what events of the kind Related say, and of which suspect.

@@ -608,8 +608,7 @@ func (s *Store) around(ctx context.Context, q db.Querier, sight *access.Sight, p
 	if err := joins(ctx, q, sight, p); err != nil {
 		return err
 	}
-	p.CrimesAll, p.Crimes, err = crimes(ctx, q, sight, &p.Case, 0, fewCrimes)
-	if err != nil {
+	if p.Crimes, err = crimes(ctx, q, sight, &p.Case, 0, fewCrimes); err != nil {
 		return err
 	}
 	p.Rulings, err = rulings(ctx, q, sight, &p.Case)

@@ -305,18 +305,21 @@ func (s *Store) loose(ctx context.Context, q db.Querier, sight *access.Sight, c 
 		return nil, err
 	}
 	people := []string{c.Victim.ID}
+	unruled := true
 	for i, p := range c.Suspects {
 		people = append(people, p.ID)
 		lines, err := pattern.Between(ctx, q, sight, c.Victim.ID, p.ID)
 		if err != nil {
 			return nil, err
 		}
+		unruled = unruled && len(lines) > 0
 		for _, l := range lines {
-			decided, err := decidedOf(ctx, q, pairNo(i), l.ID)
+			made, err := recording.Made(ctx, q, l.ID)
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, decided...)
+			unruled = unruled && len(made) == 0
+			all = append(all, decidedOf(made, pairNo(i))...)
 			others := l.Others > 0
 			if others && sight.Program { // whoever reads its lists may be one from whom the others are hidden
 				closed, err := s.guard.Closed(ctx, q)
@@ -333,6 +336,7 @@ func (s *Store) loose(ctx context.Context, q db.Querier, sight *access.Sight, c 
 			}
 		}
 	}
+	c.unruled = unruled
 	ties, err := s.tieFacts(ctx, q, sight, c)
 	if err != nil {
 		return nil, err
@@ -375,8 +379,7 @@ func everybody(at time.Time) []warning.Knowing { return []warning.Knowing{{At: a
 
 // decidedOf is what two people decided about the recording of a pattern: that it is
 // something other than stalking.
-func decidedOf(ctx context.Context, q db.Querier, pair, pattern string) (all []warning.Fact, err error) {
-	made, err := recording.Made(ctx, q, pattern)
+func decidedOf(made []recording.Decision, pair string) (all []warning.Fact) {
 	for i := range made {
 		d := &made[i]
 		if d.Standing() == recording.Confirmed && (d.Verdict == recording.Harassment || d.Verdict == recording.NotOne) {
@@ -385,7 +388,7 @@ func decidedOf(ctx context.Context, q db.Querier, pair, pattern string) (all []w
 				Detail: warning.Detail{On: "not-stalking", Reason: d.Reason, Rank: "supervisor"}})
 		}
 	}
-	return all, err
+	return all
 }
 
 // Holding says why a step may not be taken about a victim and a suspect, whether they
