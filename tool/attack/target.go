@@ -264,6 +264,13 @@ func (t *target) people(ctx context.Context, by access.Actor) error {
 			}
 			return nil // and it waits to be reviewed that he tried
 		}},
+		{"change", func() error { // one that waits
+			t.ids["change"] = db.NewID()
+			return a.Guard.DB().Write(ctx, func(tx *db.Tx) error {
+				return tx.Exec(ctx, `INSERT INTO waiting_changes (id, report, same_record, holder, import, fingerprint, step, said_code, said, was_code, was, since, came, how, ended_by, account, reason)
+					SELECT $2, id, same_record, holder, '', $2, 'classification', '', 'Theft', offence_code, offence, 0, 0, '', '', '', '' FROM reports WHERE id = $1`, key, t.ids["change"])
+			})
+		}},
 		{"hold", func() (err error) {
 			t.ids["hold"], err = a.Keep.HoldReport(ctx, who["maud"], key, "Attack", time.Now().AddDate(1, 0, 0))
 			return err
