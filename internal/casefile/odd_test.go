@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"clew/internal/access"
+	"clew/internal/access/accesstest"
 	"clew/internal/casefile"
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
@@ -167,6 +168,54 @@ func TestUnknownAndImpossibleDates(t *testing.T) {
 			if !slices.ContainsFunc(after.Warnings, func(y warning.Warning) bool { return x.Rule == y.Rule }) {
 				t.Errorf("%s stands no more", x.Rule)
 			}
+		}
+	})
+}
+
+// TestApartFromOneOfTwo has a report that was typed by a friend of the suspect, and that a
+// colleague found to be of the victim, and of somebody who is a suspect beside him: it is
+// kept apart from him still, and is a report of the case.
+func TestApartFromOneOfTwo(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := open(t, d)
+		ann, friend := w.somebody(police, "ann", access.Supervisor), w.somebody(police, "friend", access.Analyst)
+		id := w.begin(ann)
+		accesstest.Lock(t, d, friend.Account, w.him)
+		key, _, err := w.held().Record(t.Context(), friend, &report.Record{Agency: "Northmoor Police", ID: "C/9", Kind: report.Crime, Reported: on(21), Count: 1, Offence: "Harassment",
+			Victim:  report.Party{GivenName: "Mara", FamilyName: "Quill", Born: "1991-04-02", Phones: []string{"07700 900101"}},
+			Suspect: report.Party{GivenName: "Edmund", FamilyName: "Farrow", Born: "1985-03-07"}, Narrative: "He waited at her door."})
+		w.must(err)
+		warned := func() (facts []string) {
+			t.Helper()
+			p := w.page(ann, id)
+			for _, x := range p.Warnings {
+				if x.Rule == "unlinked-reports" {
+					facts = append(facts, x.Facts...)
+				}
+			}
+			if len(facts) > 0 && p.Because[key] != "C/9" {
+				t.Errorf("because of %v", p.Because)
+			}
+			return facts
+		}
+		if !slices.Contains(warned(), key) {
+			t.Fatalf("what is kept apart raises nothing: %v", warned())
+		}
+		var apart []string
+		w.must(d.Read(t.Context(), func(v *db.View) (err error) {
+			apart, err = db.All(t.Context(), v, db.Text, `SELECT id FROM identity_decisions WHERE a = $1 OR b = $1`, person.VictimOf(key))
+			return err
+		}))
+		if len(apart) != 1 {
+			t.Fatalf("%d decisions keep the victim apart", len(apart))
+		}
+		w.must(w.held().Undo(t.Context(), ann, apart[0], "She is Mara"))
+		w.must(w.cases.Name(t.Context(), ann, id, person.SuspectOf(key)))
+		if p := w.page(ann, id); len(p.Suspects) != 2 {
+			t.Fatalf("%d suspects", len(p.Suspects))
+		}
+		if !slices.Contains(warned(), key) {
+			t.Errorf("a report of the case that is kept apart from one of its suspects raises nothing: %v", warned())
 		}
 	})
 }

@@ -153,7 +153,7 @@ func (s *Store) partTeam(ctx context.Context, tx *db.Tx, sight *access.Sight, go
 }
 
 // Lost are the open cases that somebody worked on until the agency that leads them left
-// the partnership, counted by that agency.
+// the partnership, counted by that agency; but for those in which anybody is hidden.
 func (s *Store) Lost(ctx context.Context, by access.Actor) (all map[string]int, err error) {
 	all = map[string]int{}
 	type gone struct {
@@ -162,10 +162,13 @@ func (s *Store) Lost(ctx context.Context, by access.Actor) (all map[string]int, 
 	}
 	err = s.guard.Look(ctx, by, access.ReadCase, func(v *db.View, sight *access.Sight) error {
 		sight.Saw("cases", "")
-		return db.Each(ctx, v, func(r db.Row) (g gone, err error) { return g, r.Scan(&g.holder, &g.cases) },
-			func(g gone) error { all[g.holder] = int(g.cases); return nil },
-			`SELECT k.holder, count(DISTINCT k.id) FROM case_team t JOIN cases f ON f.id = t.case_id JOIN cases k ON k.id = f.stays JOIN agencies g ON g.id = k.holder
-			WHERE t.account = $1 AND k.closed IS NULL AND k.holder <> $2 AND g.parted IS NOT NULL AND t.until >= g.parted GROUP BY k.holder`, sight.Account, sight.Agency)
+		open, args := unhidden(sight, "k.id", []any{sight.Account, sight.Agency})
+		return v.Widely(ctx, func() error { // they are beyond the pool now
+			return db.Each(ctx, v, func(r db.Row) (g gone, err error) { return g, r.Scan(&g.holder, &g.cases) },
+				func(g gone) error { all[g.holder] = int(g.cases); return nil },
+				`SELECT k.holder, count(DISTINCT k.id) FROM case_team t JOIN cases f ON f.id = t.case_id JOIN cases k ON k.id = f.stays JOIN agencies g ON g.id = k.holder
+				WHERE t.account = $1 AND k.closed IS NULL AND k.holder <> $2 AND g.parted IS NOT NULL AND t.until >= g.parted`+open+` GROUP BY k.holder`, args...)
+		})
 	})
 	return all, err
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"clew/internal/access"
+	"clew/internal/access/accesstest"
 	"clew/internal/agency"
 	"clew/internal/casefile"
 	"clew/internal/db"
@@ -322,6 +323,10 @@ func TestAnAgencyLeaves(t *testing.T) {
 		}
 		if lost, err := w.cases.Lost(t.Context(), ann); err != nil || len(lost) != 0 {
 			t.Errorf("who did not is told %v, %v", lost, err)
+		}
+		accesstest.Lock(t, d, bob.Account, w.third)
+		if lost, err := w.cases.Lost(t.Context(), bob); err != nil || len(lost) != 0 {
+			t.Errorf("a friend of the suspect is told %v, %v", lost, err)
 		}
 		after := agency.Leaving{Leads: 1, Notes: 1}
 		if l, err := agencies.Leaving(t.Context(), admin, haven); err != nil || l != after {

@@ -36,12 +36,18 @@ func theirs(sight *access.Sight, args []any) (where string, _ []any) {
 		args = append(args, sight.Account)
 		where = ` AND (c.apart = 0 OR c.id IN (` + Teamed + ` AND mt.account = ` + db.List(len(args), 1) + `))`
 	}
+	open, args := unhidden(sight, "c.id", args)
+	return where + open, args
+}
+
+// unhidden is the condition that nobody in the case in a column is hidden from an actor.
+func unhidden(sight *access.Sight, column string, args []any) (string, []any) {
 	open, args := sight.Open(args, "hidden.person")
 	if open == "" {
-		return where, args
+		return "", args
 	}
 	// Open says who is not hidden; whoever is, is looked for.
-	return where + ` AND NOT EXISTS (SELECT 1 FROM mentions hidden WHERE hidden.id IN (` + spokenOf("c.id") + `) AND NOT (1 = 1` + open + `))`, args
+	return ` AND NOT EXISTS (SELECT 1 FROM mentions hidden WHERE hidden.id IN (` + spokenOf(column) + `) AND NOT (1 = 1` + open + `))`, args
 }
 
 // MayRead is nil when an actor may read a case.
@@ -318,6 +324,7 @@ func hindrances(ctx context.Context, q db.Querier, sight *access.Sight, c *Case,
 // mention that stays of the same person, if there is one. Otherwise the case loses
 // that party; and when it was the last, what was written in it, for good.
 func (s *Store) Forget(ctx context.Context, tx *db.Tx, mention, stays string) error {
+	s.engines.clear()
 	if err := tx.Exec(ctx, `UPDATE case_relations SET suspect = $2 WHERE suspect = $1`, mention, stays); err != nil {
 		return fmt.Errorf("move relations: %w", err)
 	}

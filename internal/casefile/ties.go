@@ -60,7 +60,8 @@ func (s *Store) TieAll(ctx context.Context, tx *db.Tx) (done bool, err error) {
 // MarkTied has early warnings asked anew about all cases that may be tied to others: who
 // may know of them has changed.
 func (s *Store) MarkTied(ctx context.Context, tx *db.Tx) error {
-	return tx.Exec(ctx, `UPDATE cases SET look = 0 WHERE closed IS NULL AND look > 0 AND id IN (SELECT o.stays FROM incident_ties t JOIN cases o ON o.id = t.case_id)`)
+	return tx.Exec(ctx, `UPDATE cases SET look = 0 WHERE closed IS NULL AND look > 0 AND id IN (SELECT o.stays FROM incident_ties t JOIN cases o ON o.id = t.case_id
+		UNION SELECT o.stays FROM incident_ties t JOIN mention_keys k ON k.key = t.same JOIN mentions m ON m.id = k.mention JOIN mentions sm ON sm.person = m.person JOIN case_suspects x ON x.mention = sm.id JOIN cases o ON o.id = x.case_id WHERE t.same <> 0)`)
 }
 
 // A tie is something that this case and one of another victim both show: an incident
@@ -82,7 +83,7 @@ type tie struct {
 // ties are what a case shows that those of other victims show too, as far as the actor
 // may read both, by when it was known: cases that are no series with this one yet. The
 // program, which asks on behalf of whoever reads this case, is told of no case that is
-// kept apart, or closed to somebody by a conflict lock.
+// kept apart, or closed to somebody by a conflict lock, and goes by no report that is.
 func (s *Store) ties(ctx context.Context, q db.Querier, sight *access.Sight, c *Case) ([]tie, error) {
 	if c.ID == "" || c.Victim.ID == "" {
 		return nil, nil
@@ -99,11 +100,15 @@ func (s *Store) ties(ctx context.Context, q db.Querier, sight *access.Sight, c *
 	if err != nil {
 		return nil, err
 	}
-	there, err := suspectedThere(ctx, q, sight, c, mine[:min(len(mine), mostShown)])
+	closed, err := s.closedTo(ctx, q, sight, c)
 	if err != nil {
 		return nil, err
 	}
-	here, err := suspectedHere(ctx, q, sight, c, of.Agency)
+	there, err := suspectedThere(ctx, q, sight, c, mine[:min(len(mine), mostShown)], closed)
+	if err != nil {
+		return nil, err
+	}
+	here, err := suspectedHere(ctx, q, sight, c, of.Agency, closed)
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +194,7 @@ func showBoth(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, a
 // suspectedThere are suspects of other cases who are reported with a number, name online
 // or vehicle that incidents of this one show; but for its own suspects, of whom it is
 // said that others report them.
-func suspectedThere(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, mine []incident.Shown) (all []tie, err error) {
+func suspectedThere(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, mine []incident.Shown, closed []string) (all []tie, err error) {
 	by := map[int64][]incident.Shown{}
 	for _, m := range mine {
 		if m.Same != 0 {
@@ -205,6 +210,10 @@ func suspectedThere(ctx context.Context, q db.Querier, sight *access.Sight, c *C
 	open, args := sight.OpenReport("r.id", args)
 	where, args := another(sight, args)
 	where += held + open
+	if len(closed) > 0 {
+		where += ` AND r.id NOT IN (SELECT hidden.report FROM mentions hidden WHERE hidden.person IN (` + db.List(len(args)+1, len(closed)) + `))`
+		args = append(args, db.Args(closed)...)
+	}
 	if len(c.Suspects) > 0 {
 		where += ` AND m.person NOT IN (` + db.List(len(args)+1, len(c.Suspects)) + `)`
 		for _, p := range c.Suspects {
@@ -216,9 +225,9 @@ func suspectedThere(ctx context.Context, q db.Querier, sight *access.Sight, c *C
 		key int64
 	}
 	err = db.Each(ctx, q, func(r db.Row) (x row, err error) {
-		var since int64
-		err = r.Scan(&x.key, &x.Case, &x.Victim, &since)
-		x.Since = time.UnixMicro(since).UTC()
+		var since, opened int64
+		err = r.Scan(&x.key, &x.Case, &x.Victim, &since, &opened)
+		x.Since = time.UnixMicro(max(since, opened)).UTC() // nobody could look before there was a case
 		return x, err
 	}, func(x row) error {
 		for _, m := range by[x.key] {
@@ -227,8 +236,8 @@ func suspectedThere(ctx context.Context, q db.Querier, sight *access.Sight, c *C
 			all = append(all, one)
 		}
 		return nil
-	}, `SELECT k.key, c.id, vm.person, MIN(r.taken_in) FROM mention_keys k JOIN mentions m ON m.id = k.mention JOIN reports r ON r.id = m.report JOIN mentions sm ON sm.person = m.person JOIN case_suspects x ON x.mention = sm.id JOIN cases o ON o.id = x.case_id JOIN cases c ON c.id = o.stays JOIN mentions vm ON vm.id = c.victim
-		WHERE k.key IN (`+in+`) AND r.replaced_by = '' AND r.erased IS NULL`+where+` GROUP BY k.key, c.id, vm.person`, args...)
+	}, `SELECT k.key, c.id, vm.person, MIN(r.taken_in), c.opened FROM mention_keys k JOIN mentions m ON m.id = k.mention JOIN reports r ON r.id = m.report JOIN mentions sm ON sm.person = m.person JOIN case_suspects x ON x.mention = sm.id JOIN cases o ON o.id = x.case_id JOIN cases c ON c.id = o.stays JOIN mentions vm ON vm.id = c.victim
+		WHERE k.key IN (`+in+`) AND r.replaced_by = '' AND r.erased IS NULL`+where+` GROUP BY k.key, c.id, vm.person, c.opened`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("suspects of other cases: %w", err)
 	}
@@ -241,15 +250,24 @@ const mostMentions = 100
 
 // suspectedHere are incidents of other cases that show what suspects of this one are
 // reported with; but for those of cases where they are suspects too.
-func suspectedHere(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, agency string) (all []tie, err error) {
+func suspectedHere(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, agency string, closed []string) (all []tie, err error) {
 	type at struct{ person, report string }
 	by := map[int64]at{}
+	hidden := map[string]bool{} // reports
+	if len(closed) > 0 {
+		if err := db.Each(ctx, q, db.Text, func(r string) error { hidden[r] = true; return nil }, `SELECT DISTINCT report FROM mentions WHERE person IN (`+db.List(1, len(closed))+`)`, db.Args(closed)...); err != nil {
+			return nil, fmt.Errorf("reports that are hidden: %w", err)
+		}
+	}
 	for _, p := range c.Suspects {
 		mentions, err := person.MentionsSeen(ctx, q, sight, p.ID, mostMentions)
 		if err != nil {
 			return nil, err
 		}
 		for i := range mentions {
+			if hidden[mentions[i].Report] {
+				continue
+			}
 			for _, k := range mentions[i].Prepared.Keys() {
 				if _, ok := by[int64(k)]; !ok && match.Direct(k) {
 					by[int64(k)] = at{p.ID, mentions[i].Report}
@@ -356,6 +374,18 @@ func (s *Store) shut(ctx context.Context, q db.Querier, ids []string) (map[strin
 		shut[id] = slices.ContainsFunc(spoken, func(p string) bool { return slices.Contains(closed, p) })
 	}
 	return shut, nil
+}
+
+// closedTo are, for the program, the people whom a conflict lock hides from anybody, but
+// for those in a case: whoever may read it sees them.
+func (s *Store) closedTo(ctx context.Context, q db.Querier, sight *access.Sight, c *Case) ([]string, error) {
+	if !sight.Program {
+		return nil, nil
+	}
+	closed, err := s.guard.Closed(ctx, q)
+	return slices.DeleteFunc(closed, func(id string) bool {
+		return id == c.Victim.ID || slices.ContainsFunc(c.Suspects, func(p person.Person) bool { return p.ID == id })
+	}), err
 }
 
 // tiedCases are the cases that a case is tied to, each once.

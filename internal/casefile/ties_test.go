@@ -207,7 +207,14 @@ func TestTiesOfSuspects(t *testing.T) {
 		}
 		both("when both are cases", ann, "2 victims share a number.")
 		both("when both are cases", bob, "2 victims share a number.")
-		p := w.page(ann, joans)
+		p, second := w.page(ann, joans), w.page(ann, joans).Opened
+		for _, id := range []string{hers, joans} {
+			for _, x := range w.page(ann, id).Warnings {
+				if x.Rule == "many-victims" && x.Raised.Before(second) {
+					t.Errorf("raised at %v, before there was a second case at %v", x.Raised, second)
+				}
+			}
+		}
 		i := slices.IndexFunc(p.Warnings, func(x warning.Warning) bool { return x.Rule == "many-victims" })
 		if f := p.Warnings[i].Facts; len(f) != 1 || f[0] != jo || p.Because[jo] != "J/1" {
 			t.Errorf("because of %v, %v", f, p.Because)
@@ -229,6 +236,65 @@ func TestTiesOfSuspects(t *testing.T) {
 		both("with both open again", bob, "2 victims share a number.")
 		w.must(w.cases.Name(t.Context(), ann, hers, person.SuspectOf(jo)))
 		both("once he is named in both, of which others-victims speaks,", bob, "")
+	})
+}
+
+// TestTiesByHiddenReports has two cases tied by what a suspect is reported with in a report
+// that a lock hides from a friend of who made it: he may read both cases, and learns of the
+// tie neither there nor from lists across cases.
+func TestTiesByHiddenReports(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := open(t, d)
+		ann, friend := w.somebody(police, "ann", access.Supervisor), w.somebody(police, "friend", access.Supervisor)
+		hers := w.begin(ann)
+		w.keep(ann, hers, shows("2/2/2026", "number", "07700 900999"))
+		saul := report.Party{GivenName: "Saul", FamilyName: "Marsh", Born: "1950-02-02"}
+		jo := w.write(haven, report.Record{ID: "J/1", Reported: on(21), Victim: report.Party{GivenName: "Joan", FamilyName: "Pettifer", Born: "1970-01-09"}, Suspect: saul, Narrative: "He rings at night."})
+		saul.Phones = []string{"07700 900999"}
+		ned := w.write(haven, report.Record{ID: "N/1", Reported: on(22), Victim: report.Party{GivenName: "Ned", FamilyName: "Colne", Born: "1960-06-06"}, Suspect: saul, Narrative: "He rings at night."})
+		joans, err := w.cases.Open(t.Context(), ann, person.VictimOf(jo), person.SuspectOf(jo), "")
+		w.must(err)
+		listed := func(id string) (says string) {
+			t.Helper()
+			w.must(d.Read(t.Context(), func(v *db.View) error {
+				_, state, err := w.cases.Watched(t.Context(), v, w.sight(police), id, v.Now)
+				for _, x := range state.Standing {
+					if x.Rule == "many-victims" {
+						says += x.Says
+					}
+				}
+				return err
+			}))
+			return says
+		}
+		const want = "2 victims share a number."
+		for _, id := range []string{hers, joans} {
+			if page, list := tied(w.page(ann, id)), listed(id); page != want || list != want {
+				t.Fatalf("before there is a lock, %q and %q are said", page, list)
+			}
+		}
+		accesstest.Lock(t, d, friend.Account, person.VictimOf(ned))
+		for _, id := range []string{hers, joans} {
+			if s := tied(w.page(ann, id)); s != want {
+				t.Errorf("who may read the report is told %q", s)
+			}
+			if page, list := tied(w.page(friend, id)), listed(id); page+list != "" {
+				t.Errorf("the friend is told %q on the page, and %q in lists", page, list)
+			}
+		}
+		w.must(d.Write(t.Context(), func(tx *db.Tx) error {
+			if err := tx.Exec(t.Context(), `UPDATE cases SET look = 1`); err != nil {
+				return err
+			}
+			if err := w.cases.MarkTied(t.Context(), tx); err != nil {
+				return err
+			}
+			n, err := db.One(t.Context(), tx, db.Number, `SELECT count(*) FROM cases WHERE look = 0`)
+			if n != 2 {
+				t.Errorf("%d of the two cases are asked about once a lock is set", n)
+			}
+			return err
+		}))
 	})
 }
 

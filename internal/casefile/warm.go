@@ -96,6 +96,13 @@ func (e *engines) keep(w *warm) {
 	}
 }
 
+// clear lets go of all engines: somebody is erased.
+func (e *engines) clear() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.kept = nil
+}
+
 // groundOf is what the facts of a case rest on.
 func (s *Store) groundOf(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, now time.Time) (g ground, err error) {
 	book, err := law.Open(ctx, q)

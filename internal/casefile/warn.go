@@ -223,7 +223,9 @@ func because(ctx context.Context, q db.Querier, warnings []warning.Warning) (map
 		w := &warnings[i]
 		w.Facts = slices.Clone(w.Facts)
 		for n, f := range w.Facts {
-			w.Facts[n] = strings.TrimPrefix(strings.TrimPrefix(f, incidentOf), findOf)
+			for _, of := range []string{incidentOf, findOf, asideOf} {
+				w.Facts[n] = strings.TrimPrefix(w.Facts[n], of)
+			}
 			if one, ok := IncidentOf(f); ok {
 				w.Facts[n] = incidentFact + one // what is told of an incident leads to it
 			}
@@ -249,6 +251,10 @@ const MostBecause = 5
 
 // incidentOf begins the id of what a report says happened.
 const incidentOf = "i-"
+
+// asideOf begins the id of a report that is kept apart from somebody in the case. It may
+// be one of another pair of the case too.
+const asideOf = "a-"
 
 // Watched is what early warnings say of a case, and when to ask again. Pair p0 is of
 // the first suspect, and so on.
@@ -343,7 +349,7 @@ func (s *Store) loose(ctx context.Context, q db.Querier, sight *access.Sight, c 
 	}
 	aside, err := pattern.AsideOf(ctx, q, sight, people)
 	for _, a := range aside {
-		all = append(all, warning.Fact{ID: a.Key, Kind: warning.OfReport, Agency: a.Agency, Happened: when.At(a.TakenIn), Known: everybody(a.TakenIn), Detail: warning.Detail{Ref: a.ID}})
+		all = append(all, warning.Fact{ID: asideOf + a.Key, Kind: warning.OfReport, Agency: a.Agency, Happened: when.At(a.TakenIn), Known: everybody(a.TakenIn), Detail: warning.Detail{Ref: a.ID}})
 	}
 	return append(all, ties...), err
 }

@@ -205,7 +205,8 @@ func (s *Store) RecordIn(ctx context.Context, tx *db.Tx, sight *access.Sight, r 
 	}
 	if key = k.taken[0].Key; k.taken[0].Taking == report.Already && k.taken[0].Waits { // all that is new of it waits
 		sight.Saw("report", key, person.VictimOf(key), person.SuspectOf(key))
-		return key, sc, nil
+		key, err = unlessHidden(ctx, tx, sight, key)
+		return key, sc, err
 	}
 	if k.taken[0].Taking == report.Already {
 		return "", sc, fault.Bad("record_id", "This report is held already, word for word")
@@ -232,14 +233,20 @@ func (s *Store) RecordIn(ctx context.Context, tx *db.Tx, sight *access.Sight, r 
 		return "", sc, err
 	}
 	sight.Saw("report", key, person.VictimOf(key), person.SuspectOf(key))
-	if sight.Blind() {
-		if _, err := report.Seen(ctx, tx, sight, key); errors.Is(err, fault.NotFound) {
-			return "", sc, nil
-		} else if err != nil {
-			return "", sc, err
-		}
+	key, err = unlessHidden(ctx, tx, sight, key)
+	return key, sc, err
+}
+
+// unlessHidden is the key of a report, or "" when a lock hides it from the actor.
+func unlessHidden(ctx context.Context, q db.Querier, sight *access.Sight, key string) (string, error) {
+	if !sight.Blind() {
+		return key, nil
 	}
-	return key, sc, nil
+	_, err := report.Seen(ctx, q, sight, key)
+	if errors.Is(err, fault.NotFound) {
+		return "", nil
+	}
+	return key, err
 }
 
 // mostTyped is how many letters a reference, or the name of an agency, may have.

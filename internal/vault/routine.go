@@ -157,7 +157,7 @@ func Spots(ctx context.Context, q db.Querier, s *seal.Sealer, sight *access.Sigh
 	}
 	for _, x := range rows {
 		plain, err := s.Open(ctx, q, subject(x.mention), place(x.ID, "position"), x.sealed)
-		if errors.Is(err, seal.ErrDestroyed) || s.Trouble() != nil {
+		if errors.Is(err, seal.ErrDestroyed) || errors.Is(err, seal.ErrBroken) || errors.Is(err, fault.NotFound) || s.Trouble() != nil {
 			continue
 		}
 		if err != nil {

@@ -93,6 +93,16 @@ func TestRoutine(t *testing.T) {
 		if n := w.Number(t, `SELECT COUNT(*) FROM contacts WHERE position IS NOT NULL OR cell IS NOT NULL`); n != 0 {
 			t.Error("the position stays after the place is no longer right")
 		}
+		broken := w.Keep(t, ceri, w.People[1], stable)
+		second := stable
+		second.Value = "The other livery"
+		w.Keep(t, ceri, w.People[1], second)
+		w.Write(t, func(tx *db.Tx) error {
+			return tx.Exec(t.Context(), `UPDATE contacts SET position = $2 WHERE id = $1`, broken, []byte("damaged"))
+		})
+		if all := spots(vaulttest.Police, w.People[1]); len(all) != 1 || all[0].ID == broken {
+			t.Errorf("beside one that does not open: %+v", all)
+		}
 	})
 }
 

@@ -460,3 +460,25 @@ func TestANewReportReleasesNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestChangeTypedByAFriend has a friend of the suspect, who took a report in before it was
+// hidden from him, type a newer version of which a hold stops all that is new: he is told
+// no more than that it is kept, as of any other version.
+func TestChangeTypedByAFriend(t *testing.T) {
+	dbtest.EachBare(t, func(t *testing.T, where string) {
+		w := importer(t, where)
+		w.take(one, two)
+		sue := accesstest.Somebody(t, w.d, police, "Sue", access.Supervisor)
+		accesstest.Lock(t, w.d, w.by.Account, person.SuspectOf(w.counts("C/1").Key))
+		for _, says := range []string{one.says, one.says + " He came back on Sunday."} {
+			r := w.counts("C/1").Record
+			r.Offence, r.OffenceCode, r.Narrative = "Theft", "", says
+			if key, _, err := w.held.Record(t.Context(), w.by, &r); err != nil || key != "" {
+				t.Errorf("he is told %q, %v", key, err)
+			}
+			w.by, sue = sue, w.by
+			w.same("waits", w.waits(), "C/1 classification: Stalking to Theft")
+			w.by, sue = sue, w.by
+		}
+	})
+}

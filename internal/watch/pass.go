@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -19,21 +20,47 @@ const (
 	batch  = 100            // cases asked about at a time
 	daily  = 24 * time.Hour // a case is asked about at least so often
 	behind = time.Minute    // that a transaction may take to be kept, after the time it bears
+	later  = 10 * time.Minute
 )
 
 // Pass asks about every case where something may have changed, and gives how many
-// cases it asked about. Several at once do no harm.
+// cases it asked about. Several at once do no harm. A case that cannot be asked about is
+// put off until later, and holds up no other.
 func (s *Store) Pass(ctx context.Context) (asked int, err error) {
 	if err := s.mark(ctx); err != nil {
 		return 0, err
 	}
+	var wrong []error
 	for ctx.Err() == nil {
 		n, err := s.some(ctx)
-		if asked += n; err != nil || n == 0 {
-			return asked, err
+		if bad, ok := errors.AsType[*stuck](err); ok && ctx.Err() == nil {
+			wrong = append(wrong, err)
+			if err = s.putOff(ctx, bad.id); err == nil {
+				continue
+			}
 		}
+		if err != nil || n == 0 {
+			return asked, errors.Join(append(wrong, err)...)
+		}
+		asked += n
 	}
-	return asked, ctx.Err()
+	return asked, errors.Join(append(wrong, ctx.Err())...)
+}
+
+// stuck is a case that cannot be asked about, and why.
+type stuck struct {
+	id  string
+	err error
+}
+
+func (e *stuck) Error() string { return fmt.Sprintf("case %s: %v", e.id, e.err) }
+
+func (e *stuck) Unwrap() error { return e.err }
+
+func (s *Store) putOff(ctx context.Context, id string) error {
+	return s.guard.DB().Write(ctx, func(tx *db.Tx) error {
+		return tx.Exec(ctx, `UPDATE cases SET look = $2 WHERE id = $1`, id, tx.Now.Add(later).UnixMicro())
+	})
 }
 
 // mark finds the cases that reports, corrections and decisions since the last pass
@@ -142,7 +169,7 @@ func (s *Store) some(ctx context.Context) (asked int, err error) {
 				sights[d.holder] = sight
 			}
 			if err := s.ask(ctx, tx, sight, d.id); err != nil {
-				return fmt.Errorf("case %s: %w", d.id, err)
+				return &stuck{d.id, err}
 			}
 			asked++
 		}

@@ -494,3 +494,39 @@ func TestOthersWhoAreHidden(t *testing.T) {
 		}
 	})
 }
+
+// TestOneCaseHoldsUpNoOther has a case of which a row is damaged. The others are asked
+// about all the same, and it is again later.
+func TestOneCaseHoldsUpNoOther(t *testing.T) {
+	dbtest.EachBare(t, func(t *testing.T, where string) {
+		w := open(t, where)
+		ann := accesstest.Somebody(t, w.d, police, "Ann", access.Officer)
+		w.now = w.now.Add(time.Minute)
+		opened := func(id, victim, suspect string) string {
+			t.Helper()
+			key := w.record(id, victim, suspect, "ex-partner")
+			one, err := w.cases.Open(t.Context(), ann, person.VictimOf(key), person.SuspectOf(key), "")
+			w.must(err)
+			return one
+		}
+		bad := opened("C/1", "Mara", "Edmund")
+		w.must(w.d.Write(t.Context(), func(tx *db.Tx) error {
+			return tx.Insert(t.Context(), "case_steps", []string{"id", "case_id", "kind", "agency", "shared", "about", "words", "account", "name", "at"},
+				[][]any{{db.NewID(), bad, string(casefile.Did), police, 1, "damaged", []byte{}, ann.Account, ann.Name, tx.Now.UnixMicro()}})
+		}))
+		w.now = w.now.Add(time.Minute)
+		good := opened("C/2", "Joan", "Saul")
+		n, err := w.watch.Pass(t.Context())
+		if n != 1 || err == nil || !strings.Contains(err.Error(), bad) {
+			t.Errorf("%d cases were asked about: %v", n, err)
+		}
+		if all := w.list(ann, watch.Search{Whose: watch.Mine}); len(all) != 1 || all[0].Case != good {
+			t.Errorf("listed: %+v", all)
+		}
+		w.pass()
+		w.now = w.now.Add(11 * time.Minute)
+		if _, err := w.watch.Pass(t.Context()); err == nil {
+			t.Error("it is asked about no more")
+		}
+	})
+}
