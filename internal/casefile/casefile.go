@@ -114,10 +114,11 @@ type Case struct {
 	Opened   time.Time
 	Closed   time.Time // zero: open
 	Version  int64
-	Victim   person.Person   // as they are held to be today; zero when erased
-	Suspects []person.Person // none: nobody knows who it is
-	merged   bool            // others were merged into it
-	unruled  bool            // it was seen that nobody ever decided how any of its pairs is recorded
+	Victim   person.Person       // as they are held to be today; zero when erased
+	Suspects []person.Person     // none: nobody knows who it is
+	merged   bool                // others were merged into it
+	mentions map[string][]string // that stand for each suspect, by person
+	unruled  bool                // it was seen that nobody ever decided how any of its pairs is recorded
 }
 
 // A Member is somebody on the team of a case.

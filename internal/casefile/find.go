@@ -79,7 +79,7 @@ func found(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, plac
 		if known.Before(c.Opened) {
 			known = c.Opened
 		}
-		f := warning.Fact{ID: findOf + x.id, Kind: warning.OfFind, Pairs: []string{pairNo(0)}, Agency: x.agency, Happened: when.At(time.UnixMicro(x.reported)), Known: everybody(known), Detail: warning.Detail{Position: &x.at}}
+		f := warning.Fact{ID: findOf + x.id, Kind: warning.OfFind, Pairs: []string{PairOf(0)}, Agency: x.agency, Happened: when.At(time.UnixMicro(x.reported)), Known: everybody(known), Detail: warning.Detail{Position: &x.at}}
 		if x.happened != "" {
 			if f.Happened, err = when.Parse(x.happened); err != nil {
 				return nil, fmt.Errorf("report %s: %w", x.id, err)
@@ -134,7 +134,7 @@ func findFact(f *warning.Fact, i *incident.Incident, at *warning.Position) {
 		}
 	}
 	if len(f.Pairs) == 0 {
-		f.Pairs = []string{pairNo(0)}
+		f.Pairs = []string{PairOf(0)}
 	}
 }
 

@@ -2,7 +2,6 @@ package casefile
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -64,21 +63,6 @@ type IncidentPage struct {
 // Now is the incident as it stands.
 func (p IncidentPage) Now() *Incident { return &p.Versions[0] }
 
-// named are the mentions that stand for the suspects of a case, by person.
-func named(ctx context.Context, q db.Querier, c *Case) (map[string][]string, error) {
-	all := map[string][]string{}
-	err := db.Each(ctx, q, func(r db.Row) (x [2]string, err error) { return x, r.Scan(&x[0], &x[1]) }, func(x [2]string) error {
-		if slices.ContainsFunc(c.Suspects, func(p person.Person) bool { return p.ID == x[1] }) {
-			all[x[1]] = append(all[x[1]], x[0])
-		}
-		return nil
-	}, `SELECT x.mention, m.person FROM case_suspects x JOIN mentions m ON m.id = x.mention WHERE `+within("x.case_id", "$1")+` ORDER BY x.mention`, c.ID)
-	if err != nil {
-		return nil, fmt.Errorf("suspects: %w", err)
-	}
-	return all, nil
-}
-
 // reader is the actor's agency, that reads the incidents of a case.
 func reader(sight *access.Sight, c *Case) incident.Reader {
 	return incident.Reader{Case: c.ID, Agency: sight.Agency, Merged: c.merged}
@@ -87,13 +71,9 @@ func reader(sight *access.Sight, c *Case) incident.Reader {
 // whose fills in who did some incidents: suspects of the case, or those who were split
 // from it.
 func whose(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, versions []incident.Incident) ([]Incident, error) {
-	mentions, err := named(ctx, q, c)
-	if err != nil {
-		return nil, err
-	}
 	who := map[string]person.Person{}
 	for _, p := range c.Suspects {
-		for _, m := range mentions[p.ID] {
+		for _, m := range c.mentions[p.ID] {
 			who[m] = p
 		}
 	}
@@ -138,11 +118,7 @@ func (s *Store) Incidents(ctx context.Context, by access.Actor, id, kind, suspec
 		}
 		sight.Touched("incidents")
 		f := incident.Filter{Kind: incident.KindOf(kind).Code, Unknown: suspect == Nobody}
-		mentions, err := named(ctx, v, &list.Case)
-		if err != nil {
-			return err
-		}
-		f.Suspects = mentions[suspect]
+		f.Suspects = list.mentions[suspect]
 		of := reader(sight, &list.Case)
 		all, total, err := incident.List(ctx, v, of, f, skip, most)
 		if err != nil {
@@ -192,17 +168,14 @@ func (s *Store) Incident(ctx context.Context, by access.Actor, id, one string) (
 }
 
 // read is the incident somebody typed, with its suspect as a mention.
-func (t *Telling) read(ctx context.Context, q db.Querier, c *Case, now time.Time) (incident.Incident, fault.Messages, error) {
+func (t *Telling) read(c *Case, now time.Time) (incident.Incident, fault.Messages) {
 	draft := t.Draft
 	draft.Basis = ""
 	if t.Reads != Alone {
 		draft.Basis = string(t.Reads)
 	}
 	var missing bool
-	var err error
-	if draft.Suspect, missing, err = suspectOf(ctx, q, c, t.Suspect); err != nil {
-		return incident.Incident{}, fault.Messages{}, err
-	}
+	draft.Suspect, missing = suspectOf(c, t.Suspect)
 	i, wrong := draft.Read(now)
 	if missing {
 		wrong.Add("suspect", "Choose who did it, or that it is not known")
@@ -210,7 +183,7 @@ func (t *Telling) read(ctx context.Context, q db.Querier, c *Case, now time.Time
 	if t.Reads != Alone && t.Reads.Name() == "" {
 		wrong.Add("reads", "Choose who may read it")
 	}
-	return i, wrong, nil
+	return i, wrong
 }
 
 // Nobody says that it is not known who did something.
@@ -218,15 +191,14 @@ const Nobody = "unknown"
 
 // suspectOf is the mention that stands for a person of the case; missing when there is
 // none of that id and it is not Nobody.
-func suspectOf(ctx context.Context, q db.Querier, c *Case, who string) (mention string, missing bool, err error) {
+func suspectOf(c *Case, who string) (mention string, missing bool) {
 	if who == Nobody || who == "" && len(c.Suspects) == 0 {
-		return "", false, nil
+		return "", false
 	}
-	mentions, err := named(ctx, q, c)
-	if err != nil || len(mentions[who]) == 0 {
-		return "", true, err
+	if len(c.mentions[who]) == 0 {
+		return "", true
 	}
-	return mentions[who][0], false, nil
+	return c.mentions[who][0], false
 }
 
 // writer is who writes an incident of a case. What is added to one that is there goes
@@ -239,10 +211,7 @@ func writer(sight *access.Sight, id string) *incident.Incident {
 // case, unless it is the actor's agency's own.
 func (s *Store) RecordIncident(ctx context.Context, by access.Actor, id string, t Telling) (made string, err error) {
 	err = s.work(ctx, by, access.WorkCase, id, func(tx *db.Tx, sight *access.Sight, c *Case) error {
-		i, wrong, err := t.read(ctx, tx, c, tx.Now)
-		if err != nil {
-			return err
-		}
+		i, wrong := t.read(c, tx.Now)
 		var facts []incident.Fact
 		if strings.TrimSpace(t.Known) != "" {
 			f, bad := incident.Tell(sight.Agency, t.Known, i.Happened, tx.Now)
@@ -318,10 +287,7 @@ func (s *Store) CorrectIncident(ctx context.Context, by access.Actor, id, one st
 		if old.Suspect == incident.Erased {
 			t.Suspect = Nobody
 		}
-		i, wrong, err := t.read(ctx, tx, c, tx.Now)
-		if err != nil {
-			return err
-		}
+		i, wrong := t.read(c, tx.Now)
 		if old.Suspect == incident.Erased {
 			i.Suspect = old.Suspect
 		}
@@ -438,10 +404,7 @@ func (s *Store) KeepDiary(ctx context.Context, by access.Actor, id string, d Dia
 	err = s.work(ctx, by, access.WorkCase, id, func(tx *db.Tx, sight *access.Sight, c *Case) error {
 		kept, left = 0, nil
 		var wrong fault.Messages
-		suspect, missing, err := suspectOf(ctx, tx, c, d.Suspect)
-		if err != nil {
-			return err
-		}
+		suspect, missing := suspectOf(c, d.Suspect)
 		if missing {
 			wrong.Add("suspect", "Choose who did it, or that it is not known")
 		}
@@ -519,7 +482,7 @@ func incidentFacts(i *incident.Incident, about []*incident.Fact, suspect int, at
 		f.Happened = spread(i.Happened.From, i.Until.To.Add(-time.Microsecond))
 	}
 	if suspect >= 0 {
-		f.By, f.Pairs = whoOf(suspect), []string{pairNo(suspect)}
+		f.By, f.Pairs = whoOf(suspect), []string{PairOf(suspect)}
 	}
 	if i.Kind == incident.Find {
 		findFact(&f, i, at)

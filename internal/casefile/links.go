@@ -328,10 +328,7 @@ func (s *Store) features(ctx context.Context, v *db.View, sight *access.Sight, g
 	if err != nil {
 		return err
 	}
-	who, err := suspectOfMention(ctx, v, c)
-	if err != nil {
-		return err
-	}
+	who := c.suspectOfMention()
 	shows := map[string]map[string]string{}
 	for i := range all {
 		x, seen := &all[i], map[string]bool{}

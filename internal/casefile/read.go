@@ -218,10 +218,7 @@ func relate(ctx context.Context, q db.Querier, c *Case, all []Event) error {
 	if len(at) == 0 {
 		return nil
 	}
-	who, err := suspectOfMention(ctx, q, c)
-	if err != nil {
-		return err
-	}
+	who := c.suspectOfMention()
 	scan := func(r db.Row) (x [2]string, err error) { return x, r.Scan(&x[0], &x[1]) }
 	return db.Each(ctx, q, scan, func(x [2]string) error {
 		for _, p := range c.Suspects {

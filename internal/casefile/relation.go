@@ -41,21 +41,13 @@ func (r *Relation) Words() string {
 	said = strings.ToUpper(said[:1]) + said[1:]
 	switch {
 	case r.From != "" && r.Until != "":
-		return said + ", " + daysOf(r.From) + " to " + daysOf(r.Until)
+		return said + ", " + when.Written(r.From) + " to " + when.Written(r.Until)
 	case r.From != "":
-		return said + ", since " + daysOf(r.From)
+		return said + ", since " + when.Written(r.From)
 	case r.Until != "":
-		return said + ", until " + daysOf(r.Until)
+		return said + ", until " + when.Written(r.Until)
 	}
 	return said
-}
-
-func daysOf(written string) string {
-	m, err := when.Parse(written)
-	if err != nil {
-		return written
-	}
-	return m.Words()
 }
 
 // Relate writes down what the victim and a suspect are or were to each other, or, if
@@ -64,14 +56,10 @@ func daysOf(written string) string {
 func (s *Store) Relate(ctx context.Context, by access.Actor, id, suspect, is, from, until string, wrong bool) error {
 	return s.work(ctx, by, access.WorkCase, id, func(tx *db.Tx, sight *access.Sight, c *Case) error {
 		var bad fault.Messages
-		mentions, err := named(ctx, tx, c)
-		if err != nil {
-			return err
-		}
 		if suspect == "" && len(c.Suspects) == 1 {
 			suspect = c.Suspects[0].ID
 		}
-		if len(mentions[suspect]) == 0 {
+		if len(c.mentions[suspect]) == 0 {
 			bad.Add("related_suspect", "Choose which suspect")
 		}
 		r := pattern.RelationshipOf(is)
@@ -116,7 +104,7 @@ func (s *Store) Relate(ctx context.Context, by access.Actor, id, suspect, is, fr
 		case !wrong && n >= 0 && before[n].From == said.From && before[n].Until == said.Until:
 			return nil
 		}
-		return s.writeRelation(ctx, tx, sight, c.ID, mentions[suspect][0], said)
+		return s.writeRelation(ctx, tx, sight, c.ID, c.mentions[suspect][0], said)
 	})
 }
 
@@ -135,10 +123,7 @@ func (s *Store) writeRelation(ctx context.Context, tx *db.Tx, sight *access.Sigh
 // relations are what is written down of the parties of a case, as it stands: the closest
 // first, of each suspect in turn.
 func relations(ctx context.Context, q db.Querier, c *Case) (all []Relation, err error) {
-	who, err := suspectOfMention(ctx, q, c)
-	if err != nil {
-		return nil, err
-	}
+	who := c.suspectOfMention()
 	scan := func(r db.Row) (x [2]string, err error) { return x, r.Scan(&x[0], &x[1]) }
 	return all, db.Each(ctx, q, scan, func(x [2]string) error {
 		r, wrong, err := relationOf(x[0])

@@ -166,9 +166,13 @@ func head(ctx context.Context, q db.Querier, sight *access.Sight, id string) (Ca
 		return Case{}, err
 	}
 	c := h.Case
-	c.Victim = heads[who[h.victim]]
+	c.Victim, c.mentions = heads[who[h.victim]], map[string][]string{}
 	for _, m := range suspects {
-		if p, ok := heads[who[m]]; ok && !slices.ContainsFunc(c.Suspects, func(s person.Person) bool { return s.ID == p.ID }) {
+		p, ok := heads[who[m]]
+		if ok {
+			c.mentions[p.ID] = append(c.mentions[p.ID], m)
+		}
+		if ok && !slices.ContainsFunc(c.Suspects, func(s person.Person) bool { return s.ID == p.ID }) {
 			c.Suspects = append(c.Suspects, p)
 		}
 	}

@@ -95,7 +95,7 @@ func (s *Store) Stopped(ctx context.Context, q db.Querier, sight *access.Sight, 
 
 // stopping adds, to why steps are stopped, what one case says about one suspect.
 func (s *Store) stopping(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, suspect string, steps map[warning.Step]bool, as supposition, stopped map[warning.Step]string) error {
-	which := fmt.Sprint("p", slices.IndexFunc(c.Suspects, func(p person.Person) bool { return p.ID == suspect }))
+	which := PairOf(slices.IndexFunc(c.Suspects, func(p person.Person) bool { return p.ID == suspect }))
 	ask := func(as supposition, steps ...warning.Step) error {
 		state, err := s.stateIf(ctx, q, sight, c, sight.Now, as)
 		if err != nil {

@@ -323,10 +323,6 @@ func (s *Store) tieFacts(ctx context.Context, q db.Querier, sight *access.Sight,
 	if err != nil || len(ties) == 0 {
 		return nil, err
 	}
-	mentions, err := named(ctx, q, c)
-	if err != nil {
-		return nil, err
-	}
 	var all []warning.Fact
 	seen := map[[3]string]bool{}
 	for _, x := range ties {
@@ -335,13 +331,13 @@ func (s *Store) tieFacts(ctx context.Context, q db.Querier, sight *access.Sight,
 			continue
 		}
 		seen[key] = true
-		id, pair := incidentFact+x.Mine.Incident, pairNo(0)
+		id, pair := incidentFact+x.Mine.Incident, PairOf(0)
 		if x.Suspect != "" {
 			id = tieOf + x.Report
 		}
 		for i, p := range c.Suspects {
-			if p.ID == x.Suspect || slices.Contains(mentions[p.ID], x.Mine.Suspect) {
-				pair = pairNo(i)
+			if p.ID == x.Suspect || slices.Contains(c.mentions[p.ID], x.Mine.Suspect) {
+				pair = PairOf(i)
 			}
 		}
 		all = append(all, warning.Fact{ID: id + "-" + fmt.Sprint(x.Kind, len(all)), Kind: warning.OfTie, Pairs: []string{pair}, Known: everybody(x.Since),

@@ -263,10 +263,7 @@ func (s *Store) keptByHand(ctx context.Context, v *db.View, sight *access.Sight,
 	if err != nil {
 		return nil, err
 	}
-	who, err := suspectOfMention(ctx, v, c)
-	if err != nil {
-		return nil, err
-	}
+	who := c.suspectOfMention()
 	felt := map[string]pattern.Says{}
 	for i := range facts {
 		if f := &facts[i]; f.Kind == incident.Impact && !f.Gone {
@@ -301,15 +298,14 @@ func (s *Store) keptByHand(ctx context.Context, v *db.View, sight *access.Sight,
 }
 
 // suspectOfMention is which suspect of a case each mention of them stands for.
-func suspectOfMention(ctx context.Context, q db.Querier, c *Case) (map[string]string, error) {
-	mentions, err := named(ctx, q, c)
+func (c *Case) suspectOfMention() map[string]string {
 	who := map[string]string{}
-	for person, all := range mentions {
+	for person, all := range c.mentions {
 		for _, m := range all {
 			who[m] = person
 		}
 	}
-	return who, err
+	return who
 }
 
 // fears are what was said of fear, as narratives are read for it.

@@ -114,17 +114,13 @@ func (s *Store) groundOf(ctx context.Context, q db.Querier, sight *access.Sight,
 	if g.c.Places, err = s.routine(ctx, q, sight, c); err != nil {
 		return g, err
 	}
-	mentions, err := named(ctx, q, c)
-	if err != nil {
-		return g, err
-	}
 	if len(c.Suspects) == 0 { // nobody knows who it is
-		g.c.Pairs = []warning.Pair{{ID: pairNo(0), Victim: victim}}
+		g.c.Pairs = []warning.Pair{{ID: PairOf(0), Victim: victim}}
 	}
 	for i, p := range c.Suspects {
 		g.c.People[whoOf(i)] = warning.Person{Name: p.Name}
-		g.c.Pairs = append(g.c.Pairs, warning.Pair{ID: pairNo(i), Victim: victim, Suspect: whoOf(i)})
-		for _, m := range mentions[p.ID] {
+		g.c.Pairs = append(g.c.Pairs, warning.Pair{ID: PairOf(i), Victim: victim, Suspect: whoOf(i)})
+		for _, m := range c.mentions[p.ID] {
 			g.mentions[m] = i
 		}
 	}
@@ -181,7 +177,7 @@ func (w *warm) bring(ctx context.Context, q db.Querier, s *Store, sight *access.
 		if r != pattern.Unsaid {
 			said = r.String()
 		}
-		w.engine.Relate(pairNo(i), said)
+		w.engine.Relate(PairOf(i), said)
 	}
 	for _, f := range loose {
 		if _, ok := w.loose[f.ID]; ok {
@@ -240,7 +236,7 @@ func (w *warm) bringReports(ctx context.Context, q db.Querier, sight *access.Sig
 	var missing []string
 	anew := stamps[0].Key != w.first[suspect] // all of them name the oldest
 	for _, s := range stamps {
-		key, stamp := "r"+s.Key, pairNo(suspect)+s.Says
+		key, stamp := "r"+s.Key, PairOf(suspect)+s.Says
 		if said, ok := as.recorded[s.Key]; ok {
 			stamp += fmt.Sprintf("%q", said)
 		}

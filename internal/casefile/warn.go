@@ -206,8 +206,11 @@ const constable = "constable"
 // the people of an engine's case, and its pairs.
 const victim = "v"
 
-func whoOf(suspect int) string  { return fmt.Sprint("s", suspect) }
-func pairNo(suspect int) string { return fmt.Sprint("p", suspect) }
+func whoOf(suspect int) string { return fmt.Sprint("s", suspect) }
+
+// PairOf is the pair, in the warnings of a case, of its victim and the suspect of that
+// number, 0 being the first.
+func PairOf(suspect int) string { return fmt.Sprint("p", suspect) }
 
 // warn is what early warnings say of a case now.
 func (s *Store) warn(ctx context.Context, q db.Querier, sight *access.Sight, c *Case, now time.Time) ([]warning.Warning, error) {
@@ -288,7 +291,7 @@ func (s *Store) stateIf(ctx context.Context, q db.Querier, sight *access.Sight, 
 	}
 	if loose = append(loose, found...); as.closed {
 		for i := range c.Suspects {
-			loose = append(loose, asked(pairNo(i), sight))
+			loose = append(loose, asked(PairOf(i), sight))
 		}
 	}
 	of := ""
@@ -325,7 +328,7 @@ func (s *Store) loose(ctx context.Context, q db.Querier, sight *access.Sight, c 
 				return nil, err
 			}
 			unruled = unruled && len(made) == 0
-			all = append(all, decidedOf(made, pairNo(i))...)
+			all = append(all, decidedOf(made, PairOf(i))...)
 			others := l.Others > 0
 			if others && sight.Program { // whoever reads its lists may be one from whom the others are hidden
 				closed, err := s.guard.Closed(ctx, q)
@@ -337,7 +340,7 @@ func (s *Store) loose(ctx context.Context, q db.Querier, sight *access.Sight, c 
 				}
 			}
 			if others {
-				all = append(all, warning.Fact{ID: "others-" + pairNo(i), Kind: warning.OfHistory, Pairs: []string{pairNo(i)}, To: whoOf(i), Known: everybody(c.Opened),
+				all = append(all, warning.Fact{ID: "others-" + PairOf(i), Kind: warning.OfHistory, Pairs: []string{PairOf(i)}, To: whoOf(i), Known: everybody(c.Opened),
 					Detail: warning.Detail{Victim: "somebody else", What: "reported by others"}})
 			}
 		}
@@ -419,7 +422,7 @@ func (s *Store) Holding(ctx context.Context, q db.Querier, sight *access.Sight, 
 // told is what one report about a suspect says: that it was made, and what it says
 // happened; both are known from then on. first is the oldest of the pair.
 func told(suspect int, first string, known time.Time, a *pattern.Account) []warning.Fact {
-	who, pair := whoOf(suspect), pairNo(suspect)
+	who, pair := whoOf(suspect), PairOf(suspect)
 	recorded := a.Code
 	if recorded == "" {
 		recorded = a.Title

@@ -1,6 +1,10 @@
 package govuk
 
-import "strings"
+import (
+	"strings"
+
+	saying "clew/internal/words"
+)
 
 // input is the field for one part of a date.
 func (d DateInput) input(item DateItem) Input {
@@ -21,7 +25,7 @@ func (d DateInput) input(item DateItem) Input {
 		value = d.Values[name]
 	}
 	return Input{
-		Label: Label{Text: or(item.Label, capital(item.Name)), Classes: "govuk-date-input__label"},
+		Label: Label{Text: or(item.Label, saying.Capital(item.Name)), Classes: "govuk-date-input__label"},
 		ID:    id, Name: name, Value: value, Inputmode: or(item.Inputmode, "numeric"),
 		Autocomplete: item.Autocomplete, Pattern: item.Pattern, Attributes: item.Attributes,
 		Classes: words("govuk-date-input__input", when(d.wrong(item), "govuk-input--error"),
@@ -44,13 +48,6 @@ func (d DateInput) wrong(item DateItem) bool {
 		}
 	}
 	return true
-}
-
-func capital(s string) string {
-	if s == "" {
-		return ""
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // fieldset says that it is a group: without that, JAWS does not read what

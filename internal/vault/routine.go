@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"clew/internal/access"
 	"clew/internal/db"
@@ -17,6 +15,7 @@ import (
 	"clew/internal/seal"
 	"clew/internal/when"
 	"clew/internal/where"
+	"clew/internal/words"
 )
 
 // A Routine says of a place where somebody often is where that is on the map, and from
@@ -43,7 +42,7 @@ func (r *Routine) check(k Kind, wrong *fault.Messages) {
 	}
 	if r.Position != "" {
 		if _, err := where.Parse(r.Position); err != nil {
-			wrong.Add("position", capital(err.Error()))
+			wrong.Add("position", words.Capital(err.Error()))
 		}
 	}
 	from, until := day(&r.From, "from", wrong), day(&r.Until, "until", wrong)
@@ -63,11 +62,6 @@ func day(text *string, field string, wrong *fault.Messages) (m when.Moment) {
 	}
 	*text = m.String()
 	return m
-}
-
-func capital(s string) string {
-	c, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(c)) + s[n:]
 }
 
 // SetRoutine says where a place is that is kept, and from when until when somebody is

@@ -22,6 +22,6 @@ var fearOrImpact = rule{id: "fear-or-impact", hears: hearing(OfImpact), raise: f
 	if routine {
 		said = append(said, "a changed routine")
 	}
-	f.says = capital(words.List(said)) + " " + words.One(len(said), "is", "are") + " recorded."
+	f.says = words.Capital(words.List(said)) + " " + words.One(len(said), "is", "are") + " recorded."
 	return one(f, true)
 }}

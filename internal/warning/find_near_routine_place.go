@@ -25,7 +25,7 @@ var findNearRoutinePlace = rule{id: "find-near-routine-place", hears: hearing(Of
 		causes = append(causes, cause{at, ids(f)})
 		items := "Something"
 		if len(f.Items) > 0 {
-			items = capital(words.List(f.Items))
+			items = words.Capital(words.List(f.Items))
 		}
 		if said[f.ID] = fmt.Sprintf("%s found %s from a %s of the person at risk.", items, distance(n.metres), placeWords(n.Kind)); n.Secret {
 			said[f.ID] = items + " found near a routine place of the person at risk."

@@ -1,6 +1,10 @@
 package warning
 
-import "time"
+import (
+	"time"
+
+	"clew/internal/words"
+)
 
 var victimPenalised = rule{id: "victim-penalised", hears: hearing(OfDisposal, OfArrest, OfCharge, OfClosure), across: true, answers: []string{"victim-disposal"}, stops: []Step{Classify, Close},
 	raise: func(v *view, r *rule) []finding {
@@ -20,7 +24,7 @@ var victimPenalised = rule{id: "victim-penalised", hears: hearing(OfDisposal, Of
 				if d.To != v.pair.Victim || v.past(d.pos) {
 					continue
 				}
-				causes, said = append(causes, cause{laterOf(d.pos, begun.pos), ids(d)}), capital(named(d.Fact))+" is recorded against the person who is the victim of this case."
+				causes, said = append(causes, cause{laterOf(d.pos, begun.pos), ids(d)}), words.Capital(named(d.Fact))+" is recorded against the person who is the victim of this case."
 			}
 		}
 		sortCauses(causes)

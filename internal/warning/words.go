@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"clew/internal/when"
 	"clew/internal/words"
@@ -19,11 +17,6 @@ func fold(s string) string { return strings.ToLower(strings.Join(strings.Fields(
 func cut(k string) (before, after string, ok bool) { return strings.Cut(k, "\x00") }
 
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
-
-func capital(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + s[n:]
-}
 
 func span(d time.Duration) string { return words.Count(int(d/time.Hour), "hour", "hours") }
 

@@ -262,7 +262,7 @@ var forever = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 func which(c *casefile.Case, pair, key string) string {
 	suspect := pair
 	for i := range c.Suspects {
-		if pair == fmt.Sprint("p", i) {
+		if pair == casefile.PairOf(i) {
 			suspect = c.Suspects[i].ID
 		}
 	}

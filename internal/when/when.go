@@ -118,6 +118,15 @@ func EndOf(t time.Time) time.Time {
 // TimeOf is a time of day in London: 14:05.
 func TimeOf(t time.Time) string { return t.In(London).Format("15:04") }
 
+// Written is what a written date says, for a reader; what cannot be read stays as it is.
+func Written(s string) string {
+	m, err := Parse(s)
+	if err != nil {
+		return s
+	}
+	return m.Words()
+}
+
 var errForm = errors.New("write a date as 2026-02-03 or 03/02/2026, with a time as 19:05 if you have it")
 
 // Parse reads a date in the forms of docs/formats.md: ISO 8601 or British, its

@@ -47,6 +47,14 @@ func TestParse(t *testing.T) {
 	}
 }
 
+func TestWritten(t *testing.T) {
+	for in, want := range map[string]string{"2023-03": "March 2023", "2026-02-03": "3 February 2026", "soon": "soon", "": ""} {
+		if got := when.Written(in); got != want {
+			t.Errorf("Written(%q) is %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	for in, says := range map[string]string{
 		"":                 "no date",

@@ -4,6 +4,8 @@ package words
 import (
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Thousands writes 1234567 as 1,234,567.
@@ -40,6 +42,15 @@ func List(all []string) string {
 	default:
 		return strings.Join(all[:n-1], ", ") + " and " + all[n-1]
 	}
+}
+
+// Capital is a text with a capital first letter.
+func Capital(s string) string {
+	c, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(c)) + s[n:]
 }
 
 // Alone is a name that stands in a sentence: one that runs from right to left is marked

@@ -37,3 +37,11 @@ func TestAlone(t *testing.T) {
 		}
 	}
 }
+
+func TestCapital(t *testing.T) {
+	for in, want := range map[string]string{"": "", "a": "A", "éa": "Éa", "\u202ea": "\u202ea", "Already": "Already", "1st": "1st"} {
+		if got := words.Capital(in); got != want {
+			t.Errorf("Capital(%q) is %q, want %q", in, got, want)
+		}
+	}
+}

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"clew/internal/recording"
 	"clew/internal/web/webtest"
 )
 
@@ -19,10 +18,7 @@ import (
 func TestDocuments(t *testing.T) {
 	a, site := program(t, 2000)
 	a.Cases.MostDocument = 1 << 20
-	all, _, err := a.Audit.Worklist(t.Context(), demoOf(t, a), recording.Filter{Sort: recording.MostReports}, 0, 1)
-	if err != nil || len(all) == 0 {
-		t.Fatalf("no pattern: %v", err)
-	}
+	all := mostReported(t, a, 1)
 	dir := t.TempDir()
 	file := func(name string, content []byte) string {
 		path := filepath.Join(dir, name)

@@ -83,6 +83,16 @@ func looks(t *testing.T, b *webtest.Tab, name string) {
 	}
 }
 
+// mostReported are the patterns with the most reports, so many at most.
+func mostReported(t *testing.T, a *app.App, most int) []recording.Entry {
+	t.Helper()
+	all, _, err := a.Audit.Worklist(t.Context(), demoOf(t, a), recording.Filter{Sort: recording.MostReports}, 0, most)
+	if err != nil || len(all) < min(most, 2) {
+		t.Fatalf("%d patterns: %v", len(all), err)
+	}
+	return all
+}
+
 // TestImportToDecision is the journey of an analyst and a second person: take an
 // extract in, read the worklist, open a pattern, decide, confirm, undo.
 func TestImportToDecision(t *testing.T) {
@@ -156,10 +166,7 @@ func TestImportToDecision(t *testing.T) {
 // what it is part of before and after it is kept.
 func TestRecordAReport(t *testing.T) {
 	a, site := program(t, 2000)
-	all, _, err := a.Audit.Worklist(t.Context(), demoOf(t, a), recording.Filter{Sort: recording.MostReports}, 0, 1)
-	if err != nil || len(all) == 0 {
-		t.Fatalf("no pattern to report on: %v", err)
-	}
+	all := mostReported(t, a, 1)
 	known, err := a.Reports.One(t.Context(), demoOf(t, a), all[0].ID)
 	if err != nil {
 		t.Fatal(err)
@@ -199,10 +206,7 @@ func TestRecordAReport(t *testing.T) {
 // see the pattern part, take it back.
 func TestTwoPeopleOrOne(t *testing.T) {
 	a, site := program(t, 2000)
-	all, _, err := a.Audit.Worklist(t.Context(), demoOf(t, a), recording.Filter{Sort: recording.MostReports}, 0, 1)
-	if err != nil || len(all) == 0 {
-		t.Fatalf("no pattern: %v", err)
-	}
+	all := mostReported(t, a, 1)
 	b := webtest.Browser(t).Tab(t, site)
 	b.Visit("/come-in")
 	b.Follow(`button[value="priya"]`)
@@ -297,10 +301,7 @@ func TestAudit(t *testing.T) {
 // be done, write a note, put somebody on the team, close it and open it again.
 func TestCase(t *testing.T) {
 	a, site := program(t, 2000)
-	all, _, err := a.Audit.Worklist(t.Context(), demoOf(t, a), recording.Filter{Sort: recording.MostReports}, 0, 1)
-	if err != nil || len(all) == 0 {
-		t.Fatalf("no pattern: %v", err)
-	}
+	all := mostReported(t, a, 1)
 	b := webtest.Browser(t).Tab(t, site)
 	b.Visit("/come-in")
 	b.Follow(`button[value="ruth"]`)
@@ -415,10 +416,7 @@ func TestCase(t *testing.T) {
 // say who came to know and what it did, and paste a diary of which a line is wrong.
 func TestIncidents(t *testing.T) {
 	a, site := program(t, 2000)
-	all, _, err := a.Audit.Worklist(t.Context(), demoOf(t, a), recording.Filter{Sort: recording.MostReports}, 0, 1)
-	if err != nil || len(all) == 0 {
-		t.Fatalf("no pattern: %v", err)
-	}
+	all := mostReported(t, a, 1)
 	b := webtest.Browser(t).Tab(t, site)
 	b.Visit("/come-in")
 	b.Follow(`button[value="ruth"]`)

@@ -14,10 +14,7 @@ import (
 // advocate declines nothing without saying why and accepts, and the lead passes.
 func TestReferral(t *testing.T) {
 	a, site := program(t, 2000)
-	all, _, err := a.Audit.Worklist(t.Context(), demoOf(t, a), recording.Filter{Sort: recording.MostReports}, 0, 1)
-	if err != nil || len(all) == 0 {
-		t.Fatalf("no pattern: %v", err)
-	}
+	all := mostReported(t, a, 1)
 	b := webtest.Browser(t).Tab(t, site)
 	as := func(who string) {
 		b.Visit("/come-in")
@@ -115,10 +112,7 @@ func TestReferral(t *testing.T) {
 // again.
 func TestOneCaseOrTwo(t *testing.T) {
 	a, site := program(t, 2000)
-	all, _, err := a.Audit.Worklist(t.Context(), demoOf(t, a), recording.Filter{Sort: recording.MostReports}, 0, 1)
-	if err != nil || len(all) == 0 {
-		t.Fatalf("no pattern: %v", err)
-	}
+	all := mostReported(t, a, 1)
 	b := webtest.Browser(t).Tab(t, site)
 	open := func(who string) string {
 		b.Visit("/come-in")

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"clew/internal/recording"
 	"clew/internal/web/webtest"
 )
 
@@ -12,10 +11,7 @@ import (
 // say so, the picture of the links shows it, and the two are linked as a series.
 func TestTies(t *testing.T) {
 	a, site := program(t, 2000)
-	all, _, err := a.Audit.Worklist(t.Context(), demoOf(t, a), recording.Filter{Sort: recording.MostReports}, 0, 9)
-	if err != nil || len(all) < 2 {
-		t.Fatalf("%d patterns: %v", len(all), err)
-	}
+	all := mostReported(t, a, 9)
 	one, other := all[0], all[1]
 	for _, p := range all[1:] {
 		if p.Victim != one.Victim && p.Suspect != one.Suspect {

@@ -265,7 +265,7 @@ func itemTitle(x *casefile.Item) string {
 	case casefile.Did:
 		return casefile.DeedName(x.About)
 	case casefile.Reported:
-		return capital(laneWords(x.Drawn.Lanes))
+		return words.Capital(laneWords(x.Drawn.Lanes))
 	case casefile.Happened:
 		return kindName(x.About)
 	}
@@ -449,14 +449,6 @@ func suspectNames(c *casefile.Case) string {
 	v := view{}
 	v.P.Case = *c
 	return v.suspects()
-}
-
-// capital is s with a capital first letter.
-func capital(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 func listClass(k picture.Kind) string {

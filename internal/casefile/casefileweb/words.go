@@ -305,15 +305,6 @@ func (v *view) relationship() (lines []string) {
 	return lines
 }
 
-// daysWords is a day that was typed, as a page shows it.
-func daysWords(on string) string {
-	m, err := when.Parse(on)
-	if err != nil {
-		return on
-	}
-	return m.Words()
-}
-
 func (v *view) suspectName(id string) string {
 	for _, p := range v.P.Suspects {
 		if p.ID == id {
@@ -342,9 +333,9 @@ func (v *view) suspectChoices() []govuk.Option {
 
 func assessed(d casefile.Ordered) string {
 	if d.Deed == "assessment:refused" {
-		return "Assessment refused, " + daysWords(d.On)
+		return "Assessment refused, " + when.Written(d.On)
 	}
-	return "Assessed, " + daysWords(d.On)
+	return "Assessed, " + when.Written(d.On)
 }
 
 // because are the reports and incidents that raised a warning, as many as a page names.
@@ -422,7 +413,7 @@ func title(e *casefile.Event) string {
 		case e.Own:
 			return "Note, for your agency alone"
 		default:
-			return "Note, shared: " + strings.ToLower(casefile.Basis(e.About).Name()[:1]) + casefile.Basis(e.About).Name()[1:]
+			return "Note, shared: " + lower(casefile.Basis(e.About).Name())
 		}
 	case casefile.Did:
 		name := casefile.DeedName(e.About)
@@ -431,7 +422,7 @@ func title(e *casefile.Event) string {
 		}
 		return name
 	case casefile.Related:
-		said := "Relationship: " + strings.ToLower(e.About[:1]) + e.About[1:]
+		said := "Relationship: " + lower(e.About)
 		if e.Who != "" {
 			said += " (" + e.Who + ")"
 		}

@@ -141,7 +141,7 @@ func decisionRows(verdict recording.Verdict, classification, reason string) (row
 func mineRows(t typed) []govuk.Row {
 	if t.Answer != "" {
 		rows := decisionRows("", "", t.Reason)
-		return append([]govuk.Row{govuk.Fact("Your answer", capital(answerWords(recording.Kind(t.Answer))))}, rows...)
+		return append([]govuk.Row{govuk.Fact("Your answer", words.Capital(answerWords(recording.Kind(t.Answer))))}, rows...)
 	}
 	return decisionRows(recording.Verdict(t.Verdict), t.Classification, t.Reason)
 }

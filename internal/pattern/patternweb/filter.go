@@ -11,6 +11,7 @@ import (
 	"clew/internal/recording"
 	"clew/internal/web"
 	"clew/internal/when"
+	"clew/internal/words"
 )
 
 // A chosen is what somebody filters a worklist by, as it was sent.
@@ -157,7 +158,7 @@ func (c chosen) chips() (all []govuk.Chosen) {
 	if c.Relationship != "" {
 		w := c
 		w.Relationship = ""
-		add(capital(pattern.RelationshipOf(c.Relationship).Words()), w)
+		add(words.Capital(pattern.RelationshipOf(c.Relationship).Words()), w)
 	}
 	if c.Since != "" {
 		w := c

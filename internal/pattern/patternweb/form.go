@@ -10,6 +10,7 @@ import (
 	"clew/internal/web"
 	"clew/internal/when"
 	"clew/internal/where"
+	"clew/internal/words"
 )
 
 // A draft is a report as somebody types it: by the names of the columns of an
@@ -87,7 +88,7 @@ func (d draft) record() (*report.Record, fault.Invalid) {
 	if d["position"] != "" {
 		p, err := where.Parse(d["position"])
 		if err != nil {
-			wrong.Add("position", capital(err.Error()))
+			wrong.Add("position", words.Capital(err.Error()))
 		} else {
 			r.Position = &report.Position{Latitude: p.Latitude, Longitude: p.Longitude}
 		}
@@ -129,7 +130,7 @@ func kinds() (all []govuk.Option) {
 func relations() []govuk.Option {
 	all := []govuk.Option{{Text: "Not known"}}
 	for _, x := range relationships[:len(relationships)-1] {
-		all = append(all, govuk.Option{Value: x.String(), Text: capital(x.Words())})
+		all = append(all, govuk.Option{Value: x.String(), Text: words.Capital(x.Words())})
 	}
 	return all
 }

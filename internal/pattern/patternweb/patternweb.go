@@ -128,13 +128,6 @@ func contains(all []string, s string) bool {
 	return false
 }
 
-func capital(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
-}
-
 func lower(s string) string {
 	if s == "" {
 		return s

@@ -84,7 +84,7 @@ func reportRows(v *view) (rows [][]govuk.Cell) {
 
 func bitRows(s *match.Score) (rows [][]govuk.Cell) {
 	for _, b := range s.Bits {
-		rows = append(rows, []govuk.Cell{{Text: capital(b.Why)}, {Text: bits(b.MilliBits), Format: "numeric"}})
+		rows = append(rows, []govuk.Cell{{Text: words.Capital(b.Why)}, {Text: bits(b.MilliBits), Format: "numeric"}})
 	}
 	return append(rows, []govuk.Cell{{Text: "Together", Classes: "govuk-!-font-weight-bold"}, {Text: bits(s.Total), Format: "numeric", Classes: "govuk-!-font-weight-bold"}})
 }

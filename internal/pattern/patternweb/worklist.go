@@ -170,7 +170,7 @@ func (v *worklist) agencies() []govuk.Option {
 func (v *worklist) relationships() []govuk.Option {
 	all := []govuk.Option{{Text: "Any"}}
 	for _, x := range relationships {
-		all = append(all, govuk.Option{Value: x.String(), Text: capital(x.Words())})
+		all = append(all, govuk.Option{Value: x.String(), Text: words.Capital(x.Words())})
 	}
 	return all
 }

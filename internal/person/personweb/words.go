@@ -135,18 +135,11 @@ func bits(s *match.Score) govuk.Table {
 	t := govuk.Table{Classes: "clew-table--dense", Caption: "What speaks for one person (+) and against (−), in bits", CaptionClasses: "govuk-table__caption--s",
 		Head: []govuk.Cell{{Text: "Compared"}, {Text: "How it compares"}, {Text: "Bits", Format: "numeric"}}}
 	for _, b := range s.Bits {
-		t.Rows = append(t.Rows, []govuk.Cell{{Text: capital(b.Field)}, {Text: b.Why}, {Text: bit(b.MilliBits), Format: "numeric"}})
+		t.Rows = append(t.Rows, []govuk.Cell{{Text: words.Capital(b.Field)}, {Text: b.Why}, {Text: bit(b.MilliBits), Format: "numeric"}})
 	}
 	t.Rows = append(t.Rows, []govuk.Cell{{Text: "Total", Classes: "govuk-!-font-weight-bold"}, {Text: chance(s.Same) + " the same person", Classes: "govuk-!-font-weight-bold"},
 		{Text: bit(s.Total), Format: "numeric", Classes: "govuk-!-font-weight-bold"}})
 	return t
-}
-
-func capital(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // household reports that what agrees may be what people of one home share.

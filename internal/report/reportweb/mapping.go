@@ -12,6 +12,7 @@ import (
 	"clew/internal/intake"
 	"clew/internal/report"
 	"clew/internal/web"
+	saying "clew/internal/words"
 )
 
 // A mapping is which of their columns is which of ours, for a person to confirm.
@@ -101,7 +102,7 @@ func (c *theirs) choices() []govuk.Option {
 func columnWords(name string) string {
 	role, rest, ok := strings.Cut(name, "_")
 	if ok && (role == "victim" || role == "suspect") {
-		return capital(role) + ": " + strings.NewReplacer("dob", "date of birth", "email", "e-mail", "ref", "agency’s number", "name", "whole name", "given_name", "given name", "family_name", "family name").Replace(rest)
+		return saying.Capital(role) + ": " + strings.NewReplacer("dob", "date of birth", "email", "e-mail", "ref", "agency’s number", "name", "whole name", "given_name", "given name", "family_name", "family name").Replace(rest)
 	}
 	words := map[string]string{
 		"record_id": "Reference of the record", "reported_at": "Reported (date and time)", "occurred_from": "Happened, or began", "occurred_to": "Ended",
@@ -110,7 +111,7 @@ func columnWords(name string) string {
 	if w := words[name]; w != "" {
 		return w
 	}
-	return capital(strings.ReplaceAll(name, "_", " "))
+	return saying.Capital(strings.ReplaceAll(name, "_", " "))
 }
 
 // sent is the mapping that was sent for the columns of a file.

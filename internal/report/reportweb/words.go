@@ -198,10 +198,3 @@ func asideTable(v *stage) govuk.Table {
 }
 
 func inset(id string) templ.Component { return govuk.InsetText{ID: id} }
-
-func capital(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
-}
