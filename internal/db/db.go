@@ -118,8 +118,14 @@ func OpenAsItIs(where string, now func() time.Time) (*DB, error) {
 	return d, nil
 }
 
-// Close lets go of the database.
+// Close lets go of the database, when whoever writes has done so; what is left to be
+// kept is kept, and nobody joins it after.
 func (d *DB) Close() error {
+	d.groups.wait()
+	defer d.groups.leave()
+	if d.groups.open != nil {
+		d.keep(d.groups.open)
+	}
 	return errors.Join(d.readers.Close(), d.writer.Close())
 }
 

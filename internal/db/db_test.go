@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -393,6 +394,65 @@ func TestOpenRefusesANewerDatabase(t *testing.T) {
 	if _, err := db.Open(t.Context(), where, time.Now); err == nil || !strings.Contains(err.Error(), "newer clew") {
 		t.Errorf("got %v", err)
 	}
+}
+
+// TestCloseUnderWriters closes a database while somebody writes and others wait.
+func TestCloseUnderWriters(t *testing.T) {
+	dbtest.EachBare(t, func(t *testing.T, where string) {
+		d, err := db.Open(t.Context(), where, time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		add := func(id string) error {
+			return d.Write(t.Context(), func(tx *db.Tx) error {
+				return tx.Insert(t.Context(), "views", []string{"id", "name", "query", "saved_by", "saved"}, [][]any{{id, "n", "q", "b", 1}})
+			})
+		}
+		const others = 20
+		var kept atomic.Int64
+		var all sync.WaitGroup
+		closed := make(chan error)
+		err = d.Write(t.Context(), func(tx *db.Tx) error {
+			go func() { closed <- d.Close() }()
+			for n := range others {
+				all.Go(func() {
+					if add(fmt.Sprintf("o%d", n)) == nil {
+						kept.Add(1)
+					}
+				})
+			}
+			for range 10_000 { // a Close that does not wait has all the time it wants
+				runtime.Gosched()
+				select {
+				case err := <-closed:
+					return fmt.Errorf("closed under whoever writes: %v", err)
+				default:
+				}
+			}
+			return tx.Insert(t.Context(), "views", []string{"id", "name", "query", "saved_by", "saved"}, [][]any{{"first", "n", "q", "b", 1}})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept.Add(1)
+		if err := <-closed; err != nil {
+			t.Fatal(err)
+		}
+		if err := add("late"); err == nil {
+			t.Error("something was written after the database was closed")
+		}
+		all.Wait()
+		again, err := db.Open(t.Context(), where, time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := ids(t, again); int64(len(got)) != kept.Load() {
+			t.Errorf("%d were said to be kept, and these are: %v", kept.Load(), got)
+		}
+		if err := again.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestNewID(t *testing.T) {
