@@ -161,11 +161,17 @@ def main(bundle, verifier):
     manifest, signings = json.loads(files["manifest.json"]), json.loads(files["checkpoints.json"])
     for name, want in manifest["files"].items():
         need(name + " is not as the manifest says", hashlib.sha256(files[name]).hexdigest() == want)
-    keys = []
+    keys, losses, seen = [], [], {}
     for note in signings["handovers"]:
         said = dict(line.split(" ", 1) for line in note.splitlines() if " " in line)
-        old, new = said["old-key"], said["new-key"]
-        need("a handover is not signed by both keys", opened(note, old) and opened(note, new))
+        lost, new = "lost-key" in said, said["new-key"]
+        old = said["lost-key"] if lost else said["old-key"]
+        need("a handover is not signed by both keys", opened(note, new) and (lost or opened(note, old)))
+        if lost:
+            last = opened(base64.b64decode(said["last"], validate=True).decode(), old)
+            need("a key that was lost is not followed by what it signed last", last and int(last[1]) < int(note.splitlines()[1]))
+            need("the key given was lost; ask whose ledger it is which key they have now", verifier.strip() != old and verifier.strip() not in keys)
+            losses.append((old, new, last[1], last[2]))
         need("a handover is missing", not keys or keys[-1] == old)
         keys += [new] if keys else [old, new]
     keys = keys or [verifier.strip()]
@@ -179,6 +185,8 @@ def main(bundle, verifier):
         if 0 < size < n:
             need("a checkpoint does not continue the one before", grown(proof, 0, n, size, root) == (root, r))
         size, root = n, r
+        seen[lines[1]] = lines[2]
+    need("what a lost key signed last is not in the ledger", all(seen.get(n) == r for _, _, n, r in losses))
     count, last, wanted = 0, -1, manifest["wanted"]
     for line in files["entries.jsonl"].splitlines():
         p = json.loads(line)
@@ -189,6 +197,8 @@ def main(bundle, verifier):
         need("entry %d is not as it was written" % e["seq"], path(proof, 0, size, e["seq"], leaf(e)) == root)
         count, last = count + 1, e["seq"]
     need("entries are missing", count == manifest["entries"] and (wanted["about"] or count == wanted["to"] - wanted["from"]))
+    for old, new, n, _ in losses:
+        print("Not proved: that %s was lost after %s entries, and that %s took its place: nobody but the new key says so." % (old, n, new))
     print("Proved: %d entries are in the tree of %d that the ledger signed, as they were written." % (count, size))
 
 

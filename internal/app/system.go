@@ -17,6 +17,7 @@ import (
 	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/govuk"
+	"clew/internal/ledger"
 	"clew/internal/seal"
 	"clew/internal/web"
 	"clew/internal/when"
@@ -126,6 +127,7 @@ type condition struct {
 	Entries      int64
 	Works        []work
 	Witnesses    []witnessed
+	Replaced     []*ledger.Replacement
 	Key          error
 	Certificate  time.Time // its last day; zero: there is none here
 	CertWrong    bool      // it cannot be read
@@ -162,7 +164,9 @@ func (a *App) condition(ctx context.Context, by access.Actor) (c condition, err 
 		c.Witnesses, failed[4] = db.All(ctx, v, scanWitnessed, `
 			SELECT w.name, coalesce(MAX(s.at), 0), coalesce(MAX(s.size), 0) FROM ledger_witnesses w LEFT JOIN ledger_cosignatures s ON s.witness = w.name
 			GROUP BY w.name ORDER BY w.name`)
-		return errors.Join(failed[:]...)
+		handovers, err := ledger.Handovers(ctx, v)
+		c.Replaced = ledger.Replacements(handovers)
+		return errors.Join(append(failed[:], err)...)
 	})
 	if err != nil {
 		return c, err
@@ -344,6 +348,9 @@ func (c *condition) ledger() []govuk.Row {
 		verified = words.Count(int(w.Figure), "entry", "entries") + ", on " + stamp(w.Ended)
 	}
 	rows := []govuk.Row{govuk.Fact("Entries", words.Thousands(int(c.Entries))), govuk.Fact("Verified", verified)}
+	for _, r := range c.Replaced {
+		rows = append(rows, govuk.Fact("Key replaced", stamp(r.At)+", after "+words.Count(int(r.Last), "entry", "entries")+". The key before was said to be lost, and did not sign it"))
+	}
 	if len(c.Witnesses) == 0 {
 		rows = append(rows, govuk.Fact("Witnesses", "None: nobody elsewhere would notice if it were changed"))
 	}

@@ -138,7 +138,7 @@ func TestLedgerThatWasChanged(t *testing.T) {
 func some() condition {
 	at := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 	c := condition{Now: at, Built: Built{Version: "v1.2.0", Commit: "0123456789ab"}, Engine: "PostgreSQL 17.2", Copies: true, Size: 3 << 29, Free: 5 << 20, Step: 20, Newest: 20, Entries: 12_345,
-		Witnesses: []witnessed{{"Haven", at.Add(-time.Hour), 12_000}, {Name: "Council"}}, Certificate: at.AddDate(0, 0, 9), Unprotected: "it may go there without TLS"}
+		Witnesses: []witnessed{{"Haven", at.Add(-time.Hour), 12_000}, {Name: "Council"}}, Replaced: []*ledger.Replacement{{At: at, Last: 9_000}}, Certificate: at.AddDate(0, 0, 9), Unprotected: "it may go there without TLS"}
 	c.take([]work{{Name: settling, Ended: at, Error: "7F3K-9QAB", Failed: at}, {Name: verifying, Ended: at.Add(-time.Hour), Figure: 12_300}, {Name: disposal, Ended: at, Error: "AAAA-BBBB", Failed: at.AddDate(0, 0, -2)}})
 	return c
 }

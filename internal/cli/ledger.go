@@ -23,6 +23,7 @@ type ledgers struct {
 	Verify  ledgerVerify  `cmd:"" help:"Work the whole ledger out again from its rows, and compare."`
 	Key     ledgerKey     `cmd:"" help:"Print the key that the ledger's signatures are checked by."`
 	Rotate  ledgerRotate  `cmd:"" help:"Change the key the ledger is signed by. Start running programs again after it."`
+	Replace ledgerReplace `cmd:"" help:"Give the ledger a new key when the old one is lost for good. Whoever checks the ledger will see it."`
 	Witness ledgerWitness `cmd:"" help:"Name a witness, and print the token it shows."`
 	Bundle  ledgerBundle  `cmd:"" help:"Write entries to a file that proves itself."`
 }
@@ -79,6 +80,9 @@ func tellVerified(s Streams, r *ledger.Report) error {
 		fmt.Fprintf(s.Out, "The ledger is as it was written: %d entries, %d tiles, %d checkpoints, %d cosignatures.\n", r.Entries, r.Tiles, r.Checkpoints, r.Cosignatures)
 		if r.Newest.Size > 0 {
 			fmt.Fprintf(s.Out, "Newest checkpoint: %d entries, root %s, %s, by %s.\n", r.Newest.Size, r.Newest.Root, r.Newest.At.Format(time.RFC3339), r.Newest.Origin)
+		}
+		for _, k := range r.Replaced {
+			fmt.Fprintf(s.Out, "On %s the key %s was said to be lost, after %d entries, and %s took its place. Only the new key says so.\n", k.At.Format(time.RFC3339), k.Lost, k.Last, k.New)
 		}
 		if r.Compared > 0 {
 			fmt.Fprintf(s.Out, "It continues all %d checkpoints that witnesses kept.\n", r.Compared)
@@ -169,6 +173,26 @@ func (c *ledgerRotate) Run(ctx context.Context, s Streams) error {
 		fmt.Fprintln(s.Err, "The ledger has a new key. Start programs that are running again; until then they write nothing.")
 		return nil
 	})
+}
+
+type ledgerReplace struct {
+	settings
+	Lost string `help:"The key that is lost, as clew ledger key printed it; the one the database has noted when not given." placeholder:"VERIFIER"`
+}
+
+func (c *ledgerReplace) Run(ctx context.Context, s Streams) error {
+	d, err := openExisting(ctx, c.app())
+	if err != nil {
+		return err
+	}
+	k, err := ledger.Replace(ctx, d, c.app().LedgerKeyFile(), c.Lost)
+	if err := errors.Join(err, d.Close()); err != nil {
+		return err
+	}
+	fmt.Fprintln(s.Out, k)
+	fmt.Fprintf(s.Err, "The ledger has a new key, in %s: a copy belongs in the safe today. Nobody believes it until you tell them, and rightly: "+
+		"say it to each witness, and to whoever checks the ledger, by a way they know. docs/runbook/key-loss.md\n", c.app().LedgerKeyFile())
+	return nil
 }
 
 type ledgerWitness struct {

@@ -15,6 +15,7 @@ type witnesses struct {
 	Log   string        `help:"Address of the ledger's Clew. Without it, the witness's key is made and printed." placeholder:"URL"`
 	Key   string        `help:"The ledger's key; the first time." placeholder:"VERIFIER"`
 	Token string        `help:"What the ledger's agency gave with it; the first time, and when there is a new one." placeholder:"TOKEN"`
+	Again bool          `help:"Set aside what was seen before, if the ledger has lost some of it: ask its agency first."`
 	Once  bool          `help:"Look once, and end."`
 	Every time.Duration `help:"How often to look." default:"1m"`
 }
@@ -34,6 +35,9 @@ func (c *witnesses) Run(ctx context.Context, s Streams) error {
 	}
 	if err := w.Watch(c.Log, c.Key, c.Token); err != nil {
 		return err
+	}
+	if c.Again {
+		w.BeginAgain()
 	}
 	tick := time.NewTicker(c.Every)
 	defer tick.Stop()

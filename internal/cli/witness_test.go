@@ -82,7 +82,30 @@ func TestWitness(t *testing.T) {
 		t.Errorf("held to the witness's copy: %q", out)
 	}
 
-	b, err := os.ReadFile(filepath.Join(data, "ledger.key"))
+	held := filepath.Join(data, "ledger.key")
+	if err := os.Rename(held, held+".lost"); err != nil {
+		t.Fatal(err)
+	}
+	if said := typed(t, unusable, "serve", "--data", data, "--listen", "localhost:0"); !strings.Contains(said, "key-loss.md") {
+		t.Errorf("without its key: %q", said)
+	}
+	next, _, _ := strings.Cut(typed(t, done, "ledger", "replace", "--data", data), "\n")
+	at, stop = serving(t, data)
+	if out := typed(t, failed, "witness", "--state", state, "--log", at, "--token", token, "--once"); !strings.Contains(out, "said to be lost") {
+		t.Errorf("after the key was lost the witness says %q", out)
+	}
+	if out := typed(t, done, "witness", "--state", state, "--log", at, "--key", next, "--once"); !strings.Contains(out, "3 entries, root ") {
+		t.Errorf("after it was told the new key the witness says %q", out)
+	}
+	stop()
+	if out := typed(t, failed, "ledger", "verify", "--data", data, "--key", log); !strings.Contains(out, "said to be lost") {
+		t.Errorf("by the key that was lost: %q", out)
+	}
+	if out := typed(t, done, append([]string{"ledger", "verify", "--data", data}, copies...)...); !strings.Contains(out, "Only the new key says so") || !strings.Contains(out, "continues all 4 checkpoints") {
+		t.Errorf("held to the witness's copy: %q", out)
+	}
+
+	b, err := os.ReadFile(held)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +118,7 @@ func TestWitness(t *testing.T) {
 	at, stop = serving(t, thief)
 	out := typed(t, failed, "witness", "--state", state, "--log", at, "--token", field(t, given, "token"), "--once")
 	stop()
-	if found, err := filepath.Glob(filepath.Join(state, "evidence-*.txt")); err != nil || len(found) != 1 || !strings.Contains(out, "CANNOT BE TRUSTED") {
+	if found, err := filepath.Glob(filepath.Join(state, "evidence-*.txt")); err != nil || len(found) != 2 || !strings.Contains(out, "CANNOT BE TRUSTED") {
 		t.Errorf("a log begun anew: %q; evidence %v, %v", out, found, err)
 	}
 	if out := typed(t, failed, append([]string{"ledger", "verify", "--data", thief}, copies...)...); !strings.Contains(out, "cannot be relied on") {

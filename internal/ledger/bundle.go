@@ -168,7 +168,7 @@ func chosen(ctx context.Context, q db.Querier, wanted Wanted, f func(*Kept) erro
 
 // signed are the checkpoints of a bundle: the first kept after the first and after
 // the last entry wanted, which say by when they were there; the last that each
-// witness cosigned; and the newest.
+// witness cosigned; the last of a key that was lost; and the newest.
 func signed(ctx context.Context, q db.Querier, shelf *shelf, wanted Wanted, newest string) (*signings, error) {
 	s := &signings{Handovers: []string{}, Witnesses: []namedKey{}}
 	handovers, err := Handovers(ctx, q)
@@ -184,6 +184,9 @@ func signed(ctx context.Context, q db.Querier, shelf *shelf, wanted Wanted, newe
 		s.Witnesses = append(s.Witnesses, namedKey{w.Name, w.Verifier})
 	}
 	marks := []mark{{size: sizeOf(newest), note: newest}}
+	for _, r := range Replacements(handovers) {
+		marks = append(marks, mark{size: r.Last, note: r.note})
+	}
 	for _, size := range []int64{wanted.From + 1, wanted.To} {
 		some, err := db.All(ctx, q, scanMark, keptMarks+`WHERE size >= $1 ORDER BY size, number LIMIT 1`, size)
 		if err != nil {

@@ -31,7 +31,9 @@ func TestEveryChangeIsSeen(t *testing.T) {
 		if _, err := l.Rotate(ctx); err != nil {
 			t.Fatal(err)
 		}
-		many(t, d, 20)
+		many(t, d, 10)
+		l = replaced(t, d)
+		many(t, d, 10)
 		witnessed(t, l)
 		many(t, d, 5)
 		if r := verify(t, d, ledger.Asked{Key: l.Key()}); len(r.Wrong) > 0 {

@@ -152,6 +152,10 @@ func (c *Checked) signings(m *manifest, s *signings, key string, witnesses []str
 		c.wrong("The key: %v.", err)
 		return newest, false
 	}
+	lost := Replacements(s.Handovers)
+	for _, r := range lost {
+		c.not("that %.200s was lost, as was said on %s: the key that took its place was not signed by it. What it signed until then, %d entries, is unchanged if it was the last it signed; ask a witness", r.Lost, r.At.Format(time.RFC3339), r.Last)
+	}
 	cosigners := map[string]note.Verifier{}
 	for _, w := range witnesses {
 		k, err := ParseVerifier(w)
@@ -184,6 +188,12 @@ func (c *Checked) signings(m *manifest, s *signings, key string, witnesses []str
 			if _, _, err := openNote(f.Note, k); err == nil {
 				seen[text] = p
 			}
+		}
+	}
+	for _, r := range lost {
+		if !slices.ContainsFunc(s.Checkpoints, func(f following) bool { return f.Note == r.note }) {
+			c.wrong("What a key signed last before it was lost, %d entries, is not in the bundle.", r.Last)
+			return newest, false
 		}
 	}
 	if len(s.Checkpoints) == 0 || newest.Origin != m.Origin {

@@ -22,15 +22,20 @@ type Checkpoint struct {
 	At       time.Time
 	Kept     int64 // checkpoints kept for good by then, this one included if it is
 	Cosigned int64 // cosignatures kept by then
-	// Of a checkpoint that hands over from one key to the next, signed by both.
-	OldKey, NewKey string
+	// Of a checkpoint that hands over from one key to the next, signed by both; or,
+	// when the key before is lost, by the next alone: Last is then the newest
+	// checkpoint that the lost key signed.
+	OldKey, NewKey, Last string
 }
 
 // Text is what is signed of a checkpoint.
 func (c *Checkpoint) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%d\n%s\ntime %s\nkept %d\ncosigned %d\n", c.Origin, c.Size, c.Root, c.At.UTC().Format(timeForm), c.Kept, c.Cosigned)
-	if c.NewKey != "" {
+	switch {
+	case c.Last != "":
+		fmt.Fprintf(&b, "lost-key %s\nnew-key %s\nlast %s\n", c.OldKey, c.NewKey, base64.StdEncoding.EncodeToString([]byte(c.Last)))
+	case c.NewKey != "":
 		fmt.Fprintf(&b, "old-key %s\nnew-key %s\n", c.OldKey, c.NewKey)
 	}
 	return b.String()
@@ -46,7 +51,7 @@ var errCheckpoint = errors.New("this is no checkpoint of a ledger")
 // parseCheckpoint reads a text. Only what Text writes is read.
 func parseCheckpoint(text string) (c Checkpoint, err error) {
 	lines := strings.Split(text, "\n")
-	if len(lines) != 7 && len(lines) != 9 {
+	if len(lines) != 7 && len(lines) != 9 && len(lines) != 10 {
 		return c, errCheckpoint
 	}
 	c.Origin = lines[0]
@@ -61,8 +66,13 @@ func parseCheckpoint(text string) (c Checkpoint, err error) {
 	}
 	c.Kept, _ = strconv.ParseInt(strings.TrimPrefix(lines[4], "kept "), 10, 64)
 	c.Cosigned, _ = strconv.ParseInt(strings.TrimPrefix(lines[5], "cosigned "), 10, 64)
-	if len(lines) == 9 {
+	switch len(lines) {
+	case 9:
 		c.OldKey, c.NewKey = strings.TrimPrefix(lines[6], "old-key "), strings.TrimPrefix(lines[7], "new-key ")
+	case 10:
+		c.OldKey, c.NewKey = strings.TrimPrefix(lines[6], "lost-key "), strings.TrimPrefix(lines[7], "new-key ")
+		last, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(lines[8], "last "))
+		c.Last = string(last)
 	}
 	if c.Text() != text || c.Size < 0 || c.Size > mostEntries || c.Kept < 0 || c.Cosigned < 0 {
 		return c, errCheckpoint
@@ -133,6 +143,16 @@ func follow(signed string) (c Checkpoint, before, after note.Verifier, err error
 	if before.Name() != c.Origin || after.Name() != c.Origin {
 		return c, nil, nil, errCheckpoint
 	}
-	_, _, err = openNote(signed, before, after)
+	if c.Last == "" {
+		_, _, err = openNote(signed, before, after)
+		return c, before, after, err
+	}
+	if _, _, err = openNote(signed, after); err != nil {
+		return c, nil, nil, err
+	}
+	last, _, err := OpenCheckpoint(c.Last, before)
+	if err == nil && (last.Size >= c.Size || last.Kept != c.Kept-1 || last.Cosigned != c.Cosigned) {
+		err = errors.New("a key that was lost is not followed by what it signed last")
+	}
 	return c, before, after, err
 }

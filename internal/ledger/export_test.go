@@ -44,3 +44,29 @@ func (l *Log) Forge(ctx context.Context, tx *db.Tx, alter func([]Kept) []Kept) e
 	}
 	return l.sign(ctx, tx, h, l.current(), nil)
 }
+
+// Last is the newest checkpoint.
+func Last(ctx context.Context, d *db.DB) (signed string, err error) {
+	err = d.Read(ctx, func(v *db.View) error { signed, err = Newest(ctx, v); return err })
+	return signed, err
+}
+
+// EndAt drops what came after a checkpoint, as who has the database can.
+func EndAt(ctx context.Context, d *db.DB, signed string) error {
+	c, err := unopened(signed)
+	if err != nil {
+		return err
+	}
+	return d.WriteAlone(ctx, func(tx *db.Tx) error {
+		err := errors.Join(tx.Exec(ctx, `UPDATE ledger_head SET checkpoint = $1, size = $2`, signed, c.Size), tx.Exec(ctx, `DELETE FROM ledger_tiles`))
+		for _, q := range []string{`DELETE FROM ledger_about WHERE seq >= $1`, `DELETE FROM ledger_entries WHERE seq >= $1`, `DELETE FROM ledger_checkpoints WHERE size > $1`, `DELETE FROM ledger_cosignatures WHERE size > $1`} {
+			err = errors.Join(err, tx.Exec(ctx, q, c.Size))
+		}
+		if err != nil {
+			return err
+		}
+		t := newTree()
+		_, err = extend(ctx, tx, t, c.Size)
+		return err
+	})
+}

@@ -19,7 +19,7 @@ import (
 // A Key signs checkpoints, or cosigns them. Its file holds one line, as the note
 // package of golang.org/x/mod writes it.
 type Key struct {
-	signer   note.Signer
+	signer   note.Signer // nil of a key that is lost
 	secret   string
 	Verifier string // what others check its signatures by
 }
@@ -54,7 +54,7 @@ func private(secret string) ed25519.PrivateKey {
 }
 
 // Name is the key's name; of a log's key, the log's origin.
-func (k *Key) Name() string { return k.signer.Name() }
+func (k *Key) Name() string { name, _, _ := strings.Cut(k.Verifier, "+"); return name }
 
 // KeyAt reads a key's file, or makes it, for its owner alone, when there is none.
 func KeyAt(path, prefix string) (*Key, error) {

@@ -5,16 +5,43 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 )
 
 // Keys are the keys a log has had, the first first, each handed over to the next
-// by a checkpoint that both signed.
+// by a checkpoint that both signed, or replaced by it when it was lost.
 type Keys []note.Verifier
 
+// A Replacement says that a key was lost and another took its place, without the
+// first having signed that. Nobody who trusts the first need believe it.
+type Replacement struct {
+	At        time.Time
+	Lost, New string // verifier keys
+	Last      int64  // so many entries the lost key has signed
+	note      string // the last that it signed
+}
+
+func (r *Replacement) Error() string {
+	return fmt.Sprintf("after %d entries, on %s, the key was replaced by another that it did not sign, for it is said to be lost; "+
+		"ask those whose ledger it is, by a way you know, whether that is so and which key they have now", r.Last, r.At.Format("2 January 2006"))
+}
+
+// Replacements are those among handovers.
+func Replacements(handovers []string) (all []*Replacement) {
+	for _, signed := range handovers {
+		if c, err := unopened(signed); err == nil && c.Last != "" {
+			all = append(all, &Replacement{At: c.At, Lost: c.OldKey, New: c.NewKey, Last: sizeOf(c.Last), note: c.Last})
+		}
+	}
+	return all
+}
+
 // Chain finds a log's keys from one that is trusted and the handovers, in order. It
-// is an error when they do not join, or when the trusted key is none of them.
+// is an error when they do not join, or when the trusted key is none of them. It is a
+// *Replacement, and all keys, when that key or one it handed over to was lost: what
+// came after is for a person to believe.
 func Chain(trusted string, handovers []string) (Keys, error) {
 	v, err := note.NewVerifier(strings.TrimSpace(trusted))
 	if err != nil {
@@ -38,14 +65,15 @@ func Chain(trusted string, handovers []string) (Keys, error) {
 		}
 		all, texts = append(all, after), append(texts, c.NewKey)
 	}
-	if !slices.Contains(texts, strings.TrimSpace(trusted)) {
+	at := slices.Index(texts, strings.TrimSpace(trusted))
+	if at < 0 {
 		return nil, errors.New("the ledger was signed by none of the keys that the key given leads to")
+	}
+	if lost := Replacements(handovers[at:]); len(lost) > 0 {
+		return all, lost[len(lost)-1]
 	}
 	return all, nil
 }
-
-// newest is the key in force.
-func (k Keys) newest() note.Verifier { return k[len(k)-1] }
 
 // open reads a checkpoint signed by any of the keys.
 func (k Keys) open(signed string) (c Checkpoint, at int, err error) {

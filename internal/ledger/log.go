@@ -75,7 +75,8 @@ func (l *Log) fitting(newest string) (*Key, error) {
 		return k, nil
 	}
 	return nil, fault.Bad("ledger-key", fmt.Sprintf("The ledger of this database was not signed by the key in %s. "+
-		"Put back the key it was signed by, or name its file with CLEW_LEDGER_KEY. Nothing is written until then", l.path))
+		"Put back the key it was signed by, or name its file with CLEW_LEDGER_KEY. Nothing is written until then. "+
+		"If no copy is left anywhere, see docs/runbook/key-loss.md", l.path))
 }
 
 // opens reads a checkpoint that the key has signed: alone, or as the new key of a
@@ -123,7 +124,7 @@ func sizeOf(signed string) int64 {
 }
 
 // sign extends the tree to all entries there are and signs it: with the next key
-// too when there is one.
+// too when there is one, and with it alone when the key is lost.
 func (l *Log) sign(ctx context.Context, tx *db.Tx, h head, by, next *Key) error {
 	c := Checkpoint{Origin: by.Name(), Size: h.size, Kept: h.kept, Cosigned: h.cosigned}
 	last := Checkpoint{}
@@ -153,16 +154,22 @@ func (l *Log) sign(ctx context.Context, tx *db.Tx, h head, by, next *Key) error 
 	if keep {
 		c.Kept++
 	}
-	signers := []note.Signer{by.signer}
+	var signers []note.Signer
+	if by.signer != nil {
+		signers = append(signers, by.signer)
+	} else {
+		c.Last = h.checkpoint
+	}
+	verifier := by.Verifier
 	if next != nil {
-		c.OldKey, c.NewKey = by.Verifier, next.Verifier
+		c.OldKey, c.NewKey, verifier = by.Verifier, next.Verifier, next.Verifier
 		signers = append(signers, next.signer)
 	}
 	signed, err := note.Sign(&note.Note{Text: c.Text()}, signers...)
 	if err != nil {
 		return fmt.Errorf("sign checkpoint: %w", err)
 	}
-	if err := tx.Exec(ctx, `UPDATE ledger_head SET checkpoint = $1 WHERE id = 1`, string(signed)); err != nil {
+	if err := tx.Exec(ctx, `UPDATE ledger_head SET checkpoint = $1, verifier = $2 WHERE id = 1`, string(signed), verifier); err != nil {
 		return fmt.Errorf("write checkpoint: %w", err)
 	}
 	if !keep {

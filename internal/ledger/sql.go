@@ -13,6 +13,7 @@ import (
 type head struct {
 	size       int64
 	checkpoint string
+	verifier   string // of its signature; empty when it was signed before this was noted
 	kept       int64
 	keptSize   int64
 	keptAt     int64
@@ -21,8 +22,8 @@ type head struct {
 
 func headOf(ctx context.Context, q db.Querier) (head, error) {
 	h, err := db.One(ctx, q, func(r db.Row) (h head, err error) {
-		return h, r.Scan(&h.size, &h.checkpoint, &h.kept, &h.keptSize, &h.keptAt, &h.cosigned)
-	}, `SELECT h.size, h.checkpoint, COALESCE(c.number, 0), COALESCE(c.size, 0), COALESCE(c.at, 0), (SELECT COALESCE(max(number), 0) FROM ledger_cosignatures)
+		return h, r.Scan(&h.size, &h.checkpoint, &h.verifier, &h.kept, &h.keptSize, &h.keptAt, &h.cosigned)
+	}, `SELECT h.size, h.checkpoint, h.verifier, COALESCE(c.number, 0), COALESCE(c.size, 0), COALESCE(c.at, 0), (SELECT COALESCE(max(number), 0) FROM ledger_cosignatures)
 		FROM ledger_head h LEFT JOIN ledger_checkpoints c ON c.number = (SELECT max(number) FROM ledger_checkpoints) WHERE h.id = 1`)
 	if err != nil {
 		return h, fmt.Errorf("read ledger head: %w", err)

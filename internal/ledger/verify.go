@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -42,6 +43,7 @@ type Report struct {
 	Entries, Tiles, Checkpoints, Cosignatures int64
 	Newest                                    Checkpoint
 	Compared                                  int // checkpoints of witnesses' copies
+	Replaced                                  []*Replacement
 	Unchecked                                 []string
 	Wrong                                     []Wrong
 	More                                      int // that are not listed
@@ -100,10 +102,11 @@ type verifying struct {
 	copies  []copied
 }
 
-// A copied is one checkpoint of a witness's copy.
+// A copied is one checkpoint of a witness's copy, or the last of a key that was lost.
 type copied struct {
 	Checkpoint
 	from string
+	own  bool
 }
 
 // Verify works a whole log out again from its stored rows and compares: the
@@ -141,13 +144,26 @@ func (v *verifying) begin(h head) error {
 	if v.handed, err = Handovers(v.ctx, v.q); err != nil {
 		return err
 	}
-	if v.keys, err = Chain(v.asked.Key, v.handed); err != nil {
+	v.keys, err = Chain(v.asked.Key, v.handed)
+	if r, is := errors.AsType[*Replacement](err); is {
+		v.wrong(-1, "The key is not the one in force: %v.", r)
+	} else if err != nil {
 		v.wrong(-1, "The key does not fit the ledger: %v.", err)
 		own, bad := note.NewVerifier(v.asked.Key)
 		if bad != nil {
 			return bad
 		}
 		v.keys = Keys{own}
+	}
+	if len(v.keys) > 1 {
+		v.Replaced = Replacements(v.handed)
+	}
+	for _, r := range v.Replaced {
+		last, err := unopened(r.note)
+		if err != nil {
+			return err // Chain read it
+		}
+		v.copies = append(v.copies, copied{last, "The last checkpoint of a key that was lost", true})
 	}
 	witnesses, err := Witnesses(v.ctx, v.q)
 	if err != nil {
@@ -201,7 +217,7 @@ func (v *verifying) take(c Copy, size int64) {
 			v.wrong(size, "%s: the witness has seen %d entries, and there are %d now.", c.Name, cp.Size, size)
 			continue
 		}
-		v.copies = append(v.copies, copied{cp, c.Name})
+		v.copies = append(v.copies, copied{cp, c.Name, false})
 	}
 }
 
@@ -318,6 +334,15 @@ func (v *verifying) end(h head) error {
 		}
 	}
 	last := v.agreed
+	if h.verifier != "" {
+		own, err := note.NewVerifier(h.verifier)
+		if err == nil {
+			_, _, err = OpenCheckpoint(h.checkpoint, own)
+		}
+		if err != nil {
+			v.wrong(-1, "The newest checkpoint is not signed by the key that is noted beside it.")
+		}
+	}
 	if h.checkpoint == "" {
 		if h.size > 0 {
 			v.wrong(0, "Nothing was signed, and there are %d entries.", h.size)

@@ -40,11 +40,17 @@ func (v *verifying) compare(marks []mark, size int64) []mark {
 			v.mark(marks[0], root)
 		}
 		for ; len(v.copies) > 0 && v.copies[0].Size == size; v.copies = v.copies[1:] {
-			v.Compared++
-			if root == nil || *root != v.copies[0].Root {
-				v.follows(v.agreed, "%s: the first %d entries are not those the witness saw at %s.", v.copies[0].from, size, v.copies[0].At.Format(timeForm))
-			} else {
+			c := v.copies[0]
+			if !c.own {
+				v.Compared++
+			}
+			switch {
+			case root != nil && *root == c.Root:
 				v.agreed = size
+			case c.own:
+				v.follows(v.agreed, "%s does not match the entries before it.", c.from)
+			default:
+				v.follows(v.agreed, "%s: the first %d entries are not those the witness saw at %s.", c.from, size, c.At.Format(timeForm))
 			}
 		}
 	}

@@ -138,6 +138,137 @@ func TestWitness(t *testing.T) {
 	})
 }
 
+// TestWitnessOfALoss follows a log that is restored from a copy, without its key: the
+// witness believes neither until somebody says so, and keeps what it saw.
+func TestWitnessOfALoss(t *testing.T) {
+	folder, key := t.TempDir(), filepath.Join(t.TempDir(), "ledger.key")
+	d := dbtest.SQLite(t)
+	s := serve(t, d, key)
+	w := s.named(t, folder)
+	s.note(t, 300)
+	if _, err := w.Look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	first := s.Key()
+	where := filepath.Join(t.TempDir(), "copy.db")
+	if err := d.Backup(t.Context(), where); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Rotate(t.Context()); err != nil { // the copy knows nothing of it
+		t.Fatal(err)
+	}
+	s.note(t, 5)
+	if _, err := w.Look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	copied, err := db.Open(t.Context(), where, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer copied.Close()
+	key = filepath.Join(t.TempDir(), "ledger.key")
+	second, err := ledger.Replace(t.Context(), copied, key, first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	restored := serve(t, copied, key)
+	restored.note(t, 500)
+
+	look := func(key string, again bool) (ledger.Checkpoint, error) {
+		t.Helper()
+		w, err := witness.Open(folder, time.Now)
+		if err == nil {
+			err = w.Watch(restored.url, key, "")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again {
+			w.BeginAgain()
+		}
+		return w.Look(t.Context())
+	}
+	refused := func(key string, again bool, why string) {
+		t.Helper()
+		_, err := look(key, again)
+		if _, is := errors.AsType[*witness.Forked](err); !is || !strings.Contains(err.Error(), why) {
+			t.Errorf("got %v, want %q", err, why)
+		}
+		if got := read(t, folder, "log"); got != first+"\n" {
+			t.Errorf("it trusts %s", got)
+		}
+	}
+	seen := read(t, folder, "newest.txt")
+	refused("", false, "said to be lost")
+	refused("", true, "said to be lost")
+	refused(s.Key(), true, "none of the keys") // that of the log before it was restored
+	refused(second, false, "signed by none of the keys it says it has had")
+	if read(t, folder, "newest.txt") != seen {
+		t.Error("what it saw is gone")
+	}
+	if c, err := look(second, true); err != nil || c.Size != 802 {
+		t.Fatalf("saw %d entries, %v", c.Size, err)
+	}
+	restored.note(t, 1)
+	if c, err := look("", false); err != nil || c.Size != 803 {
+		t.Fatalf("then saw %d entries, %v", c.Size, err)
+	}
+	if before, err := filepath.Glob(filepath.Join(folder, "before-*")); err != nil || len(before) != 2 {
+		t.Errorf("set aside: %v, %v", before, err)
+	}
+	kept := []ledger.Copy{{Name: "newest.txt", Notes: []string{read(t, folder, "newest.txt")}}}
+	lost := append(kept, ledger.Copy{Name: "before", Notes: []string{seen}})
+	for _, c := range []struct {
+		against []ledger.Copy
+		well    bool
+	}{{kept, true}, {lost, false}} {
+		var r *ledger.Report
+		if err := copied.Read(t.Context(), func(v *db.View) (err error) {
+			r, err = ledger.Verify(t.Context(), v, ledger.Asked{Key: second, Against: c.against})
+			return err
+		}); err != nil || (len(r.Wrong) == 0) != c.well {
+			t.Errorf("held to %d copies: %v, %+v", len(c.against), err, r.Wrong)
+		}
+	}
+}
+
+// TestWitnessOfALostKey follows a log that goes on by another key.
+func TestWitnessOfALostKey(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		folder, key := t.TempDir(), filepath.Join(t.TempDir(), "ledger.key")
+		s := serve(t, d, key)
+		w := s.named(t, folder)
+		s.note(t, 300)
+		if _, err := w.Look(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Remove(key); err != nil {
+			t.Fatal(err)
+		}
+		second, err := ledger.Replace(t.Context(), d, key, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		again := serve(t, d, key)
+		again.note(t, 5)
+		if err := w.Watch(again.url, "", ""); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Look(t.Context()); err == nil || !strings.Contains(err.Error(), "said to be lost") {
+			t.Errorf("before somebody says so: %v", err)
+		}
+		if err := w.Watch(again.url, second, ""); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []int64{307, 308} { // with the witness's name, and the key
+			if c, err := w.Look(t.Context()); err != nil || c.Size != want {
+				t.Errorf("saw %d entries, %v; want %d", c.Size, err, want)
+			}
+			again.note(t, 1)
+		}
+	})
+}
+
 func read(t *testing.T, folder, name string) string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(folder, name))

@@ -8,6 +8,7 @@ package witness
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -35,11 +36,14 @@ import (
 //	newest.txt          the last checkpoint it cosigned
 //	checkpoints.jsonl   all of them, with when they were seen
 //	evidence-….txt      what a log showed that cannot be
+//	before-…            the two files before the last, of what a log has lost
 type Witness struct {
 	folder string
 	key    *ledger.Key
 	at     string // the log's address
 	log    string // the verifier key it trusts
+	next   string // that it is to trust instead, for the first was lost; or empty
+	again  bool   // it may begin again with what the log shows
 	token  string
 	client *http.Client
 	now    func() time.Time
@@ -61,7 +65,8 @@ func Open(folder string, now func() time.Time) (*Witness, error) {
 func (w *Witness) Verifier() string { return w.key.CosignVerifier() }
 
 // Watch says which log to watch. Its key and the token need be given once; they
-// are kept. Another key than the one that was kept is refused.
+// are kept. Another key than the one that was kept is trusted from then on if the log
+// says that it took the place of the first, which was lost.
 func (w *Witness) Watch(address, key, token string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -71,11 +76,13 @@ func (w *Witness) Watch(address, key, token string) error {
 	if w.log, err = w.kept("log", key); err != nil {
 		return err
 	}
-	if _, err := note.NewVerifier(w.log); err != nil {
-		return fmt.Errorf("%.80q is no key of a log: it is what `clew ledger key` prints", w.log)
+	if key = strings.TrimSpace(key); key != w.log {
+		w.next = key
 	}
-	if key = strings.TrimSpace(key); key != "" && key != w.log {
-		return errors.New("this folder is of a log with another key; watch each log from a folder of its own")
+	for _, k := range []string{w.log, cmp.Or(w.next, w.log)} {
+		if _, err := note.NewVerifier(k); err != nil {
+			return fmt.Errorf("%.80q is no key of a log: it is what `clew ledger key` prints", k)
+		}
 	}
 	if token = strings.TrimSpace(token); token != "" {
 		if err := ledger.WriteFile(filepath.Join(w.folder, "token"), []byte(token+"\n")); err != nil {
@@ -98,6 +105,10 @@ func (w *Witness) kept(name, given string) (string, error) {
 	}
 	return strings.TrimSpace(string(b)), err
 }
+
+// BeginAgain has the next look set aside what was seen before, if the log does not
+// continue it: those whose log it is say that entries are lost.
+func (w *Witness) BeginAgain() { w.again = true }
 
 // A Forked is what a log showed that cannot be.
 type Forked struct {
@@ -126,21 +137,37 @@ func (w *Witness) Look(ctx context.Context) (ledger.Checkpoint, error) {
 	if err != nil {
 		return none, w.forked(fmt.Sprintf("its newest checkpoint cannot be believed: %v", err), signed, nil)
 	}
-	last, lastSigned, err := w.last(keys)
+	last, lastSigned, why, err := w.last(keys)
 	if err != nil {
 		return none, err
 	}
 	switch {
+	case why != "":
 	case c.Size < last.Size:
-		return none, w.forked(fmt.Sprintf("it has %d entries and had %d", c.Size, last.Size), signed, lastSigned)
+		why = fmt.Sprintf("it has %d entries and had %d", c.Size, last.Size)
 	case last.Size > 0:
-		if err := w.continues(ctx, c, last); err != nil {
-			if errors.Is(err, errShown) {
-				return none, w.forked(fmt.Sprintf("its %d entries do not continue the %d it had", c.Size, last.Size), signed, lastSigned)
-			}
+		if err := w.continues(ctx, c, last); errors.Is(err, errShown) {
+			why = fmt.Sprintf("its %d entries do not continue the %d it had", c.Size, last.Size)
+		} else if err != nil {
 			return none, err
 		}
 	}
+	if why != "" {
+		if forked := w.forked(why, signed, lastSigned); !w.again {
+			return none, forked
+		}
+		if err := w.setAside(); err != nil {
+			return none, err
+		}
+		last, lastSigned = none, nil
+	}
+	if w.next != "" {
+		if err := ledger.WriteFile(filepath.Join(w.folder, "log"), []byte(w.next+"\n")); err != nil {
+			return none, fmt.Errorf("keep the log's key: %w", err)
+		}
+		w.log, w.next = w.next, ""
+	}
+	w.again = false
 	cosigned := lastSigned
 	if c.Size > last.Size {
 		for i := range keys {
@@ -169,25 +196,48 @@ func (w *Witness) keys(ctx context.Context) (ledger.Keys, error) {
 		return nil, fmt.Errorf("read handovers: %w", err)
 	}
 	keys, err := ledger.Chain(w.log, handovers)
-	if err != nil {
+	lost, replaced := errors.AsType[*ledger.Replacement](err)
+	if w.next != "" && (err == nil || replaced || w.again) {
+		keys, err = ledger.Chain(w.next, handovers)
+		lost, replaced = errors.AsType[*ledger.Replacement](err)
+	}
+	switch {
+	case replaced:
+		return nil, w.forked(lost.Error()+". If it is so, watch once more with that key as --key", b, nil)
+	case err != nil:
 		return nil, w.forked(err.Error(), b, nil)
 	}
 	return keys, nil
 }
 
-func (w *Witness) last(keys ledger.Keys) (c ledger.Checkpoint, signed []byte, err error) {
+// last is the last checkpoint that was cosigned, if any; and what is wrong with it by
+// the keys the log says it has had, or "".
+func (w *Witness) last(keys ledger.Keys) (c ledger.Checkpoint, signed []byte, why string, err error) {
 	signed, err = os.ReadFile(filepath.Join(w.folder, "newest.txt"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return c, nil, nil
+		return c, nil, "", nil
 	}
 	if err != nil {
-		return c, nil, fmt.Errorf("read the last checkpoint: %w", err)
+		return c, nil, "", fmt.Errorf("read the last checkpoint: %w", err)
 	}
 	if c, err = keys.Open(string(signed)); err != nil {
-		return c, nil, fmt.Errorf("the last checkpoint that was kept here: %w", err)
+		why = fmt.Sprintf("the last checkpoint that was kept here was signed by none of the keys it says it has had: %v", err)
 	}
-	return c, signed, nil
+	return c, signed, why, nil
 }
+
+// setAside puts what was seen of a log that has lost it out of the way.
+func (w *Witness) setAside() error {
+	at := w.now().UTC().Format(stamp)
+	for _, name := range []string{"checkpoints.jsonl", "newest.txt"} {
+		if err := os.Rename(filepath.Join(w.folder, name), filepath.Join(w.folder, "before-"+at+"-"+name)); err != nil {
+			return fmt.Errorf("set aside what was seen before: %w", err)
+		}
+	}
+	return nil
+}
+
+const stamp = "20060102T150405.000000Z"
 
 // errShown says that what a log showed does not fit together.
 var errShown = errors.New("the tiles do not fit the checkpoints")
@@ -237,7 +287,7 @@ func (w *Witness) keep(signed []byte) error {
 
 // forked keeps what a log showed.
 func (w *Witness) forked(why string, showed, before []byte) error {
-	path := filepath.Join(w.folder, "evidence-"+w.now().UTC().Format("20060102T150405.000000Z")+".txt")
+	path := filepath.Join(w.folder, "evidence-"+w.now().UTC().Format(stamp)+".txt")
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s\nLog: %s\n\nShown:\n%s\nSeen before:\n%s", why, w.at, showed, before)
 	if err := ledger.WriteFile(path, b.Bytes()); err != nil {
