@@ -72,4 +72,9 @@ func TestCasePictures(t *testing.T) {
 	if !b.Sees(newest) || !b.Sees(oldest) || b.Sees(name) {
 		t.Error("on paper the picture is not whole, or has its names twice")
 	}
+	for _, what := range []string{"main textarea", "main select", "main button"} {
+		if b.Visit(kase); b.Sees(what) {
+			t.Errorf("a printed case has %s", what)
+		}
+	}
 }

@@ -27,6 +27,7 @@ type timeline struct {
 	Items    []casefile.Item // those of this page of the list
 	First    int             // index of the first of them
 	Links    govuk.Pagination
+	Whole    string // where all of the list is on one page; empty when it is here, or is too long
 	Agencies map[string]string
 	Wrong    fault.Invalid
 }
@@ -49,20 +50,33 @@ func (h room) timeline(w http.ResponseWriter, r *http.Request) (err error) {
 	if v.Agencies, err = h.agencies(r); err != nil {
 		return err
 	}
-	page := web.PageOf(r)
-	v.First = min(page.Offset(), len(v.T.All))
-	v.Items = v.T.All[v.First:min(v.First+page.Limit(), len(v.T.All))]
-	if page.HasLinks(len(v.T.All)) {
+	page, short := web.PageOf(r), len(v.T.All) <= mostPrinted
+	switch {
+	case !page.HasLinks(len(v.T.All)) || short && web.Text(r, "whole") == "yes":
+		v.Items = v.T.All
+	default:
+		v.First = min(page.Offset(), len(v.T.All))
+		v.Items = v.T.All[v.First:min(v.First+page.Limit(), len(v.T.All))]
 		v.Links = page.Links(r, len(v.T.All))
+		if short {
+			v.Whole = v.whole()
+		}
 	}
 	return web.Render(w, r, status, timelinePage(v))
 }
 
+// mostPrinted is how many entries of a timeline are shown on one page, to be printed.
+const mostPrinted = 1000
+
 func (v *timeline) path() string { return pathOf(v.T.ID) + "/timeline" }
 
 // address is the page by a sieve.
-func (v *timeline) address(f casefile.Sieve) string {
-	q := url.Values{}
+func (v *timeline) address(f casefile.Sieve) string { return v.to(f, url.Values{}) }
+
+// whole is the page with all of its list.
+func (v *timeline) whole() string { return v.to(v.Sieve, url.Values{"whole": {"yes"}}) }
+
+func (v *timeline) to(f casefile.Sieve, q url.Values) string {
 	if f.Suspect > 0 {
 		q.Set("suspect", strconv.Itoa(f.Suspect))
 	}

@@ -1,6 +1,8 @@
 package casefileweb_test
 
 import (
+	"fmt"
+	"html"
 	"regexp"
 	"strings"
 	"testing"
@@ -87,6 +89,28 @@ func TestTimelinePage(t *testing.T) {
 		t.Errorf("a page past the end: %d", beyond.Status)
 	}
 	looks(t, site, kase+"/timeline", kase+"/links")
+}
+
+// TestWholeTimeline has a list of several pages on one, to be printed.
+func TestWholeTimeline(t *testing.T) {
+	var all []*report.Record
+	for i := range 120 {
+		all = append(all, wrote(fmt.Sprint("C/", i), time.Month(1+i/28), 1+i%28, "", "", "He rang her again."))
+	}
+	site, kase := serve(t, all)
+	link := regexp.MustCompile(`href="([^"]*whole=yes[^"]*)"`)
+	count := func(page string) int { return strings.Count(page, `<li class="clew-picture-list__item`) }
+	for _, sieve := range []string{"", "?lane=contact"} {
+		first := site.Get(t, kase+"/timeline"+sieve).Body
+		whole := link.FindStringSubmatch(first)
+		if whole == nil || count(first) >= 100 {
+			t.Fatalf("%q: %d entries, and no way to all of them", sieve, count(first))
+		}
+		page := site.Get(t, html.UnescapeString(whole[1])).Body
+		if count(page) < 120 || link.MatchString(page) || strings.Contains(page, "This page has") {
+			t.Errorf("%q: %d entries on the page with all of them", sieve, count(page))
+		}
+	}
 }
 
 // TestLinksPage has what two victims' reports share stand out in words as well as in
