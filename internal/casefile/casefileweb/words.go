@@ -265,14 +265,14 @@ func severity(w *warning.Warning, now time.Time) (text, colour string) {
 	return "Note", "govuk-tag--grey"
 }
 
-// pressing is the warning that must be seen to before any task; nil when a task was due
-// before it.
+// pressing is the warning that must be seen to before any task: one about safety, or one
+// that is older than when the first task is due. It may be nil.
 func (v *view) pressing() *warning.Warning {
 	if len(v.P.Warnings) == 0 || v.P.Warnings[0].Severity == warning.Note {
 		return nil
 	}
 	first := &v.P.Warnings[0]
-	if len(v.P.Tasks) > 0 && v.P.Tasks[0].Due.Before(first.Since()) {
+	if first.Concern != warning.Safety && len(v.P.Tasks) > 0 && v.P.Tasks[0].Due.Before(first.Since()) {
 		return nil
 	}
 	return first
