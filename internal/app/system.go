@@ -238,8 +238,6 @@ func (a *App) showSystem(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, systemPage(c))
 }
 
-func stamp(t time.Time) string { return t.In(when.London).Format("2 January 2006 at 3:04pm") }
-
 // gauge is a size in bytes as people read it.
 func gauge(n int64) string {
 	const mega = 1 << 20
@@ -331,7 +329,7 @@ func (c *condition) database() []govuk.Row {
 		backup = "PostgreSQL is backed up without Clew, which does not know when"
 	}
 	if !c.Backup.Ended.IsZero() {
-		backup = stamp(c.Backup.Ended)
+		backup = when.MinuteOf(c.Backup.Ended)
 	}
 	connection := "On this computer, or by TLS"
 	if c.Unprotected != "" {
@@ -343,13 +341,13 @@ func (c *condition) database() []govuk.Row {
 func (c *condition) ledger() []govuk.Row {
 	verified := "Not yet"
 	if w := c.work(verifying); w.broke() {
-		verified = "Something was wrong on " + stamp(w.Ended)
+		verified = "Something was wrong on " + when.MinuteOf(w.Ended)
 	} else if !w.Ended.IsZero() {
-		verified = words.Count(int(w.Figure), "entry", "entries") + ", on " + stamp(w.Ended)
+		verified = words.Count(int(w.Figure), "entry", "entries") + ", on " + when.MinuteOf(w.Ended)
 	}
 	rows := []govuk.Row{govuk.Fact("Entries", words.Thousands(int(c.Entries))), govuk.Fact("Verified", verified)}
 	for _, r := range c.Replaced {
-		rows = append(rows, govuk.Fact("Key replaced", stamp(r.At)+", after "+words.Count(int(r.Last), "entry", "entries")+". The key before was said to be lost, and did not sign it"))
+		rows = append(rows, govuk.Fact("Key replaced", when.MinuteOf(r.At)+", after "+words.Count(int(r.Last), "entry", "entries")+". The key before was said to be lost, and did not sign it"))
 	}
 	if len(c.Witnesses) == 0 {
 		rows = append(rows, govuk.Fact("Witnesses", "None: nobody elsewhere would notice if it were changed"))
@@ -357,7 +355,7 @@ func (c *condition) ledger() []govuk.Row {
 	for _, w := range c.Witnesses {
 		last := "Has not cosigned yet"
 		if !w.At.IsZero() {
-			last = "Cosigned " + words.Count(int(w.Size), "entry", "entries") + ", on " + stamp(w.At)
+			last = "Cosigned " + words.Count(int(w.Size), "entry", "entries") + ", on " + when.MinuteOf(w.At)
 		}
 		rows = append(rows, govuk.Fact("Witness "+w.Name, last))
 	}
@@ -370,10 +368,10 @@ func (c *condition) jobs() govuk.Table {
 		w := &c.Works[i]
 		ended, number := "Not yet", "None"
 		if !w.Ended.IsZero() {
-			ended = stamp(w.Ended)
+			ended = when.MinuteOf(w.Ended)
 		}
 		if w.Error != "" {
-			number = "Number " + w.Error + ", on " + stamp(w.Failed)
+			number = "Number " + w.Error + ", on " + when.MinuteOf(w.Failed)
 		}
 		t.Rows = append(t.Rows, govuk.Cells(w.Name, ended, number))
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"clew/internal/when"
 	"clew/internal/words"
 )
 
@@ -34,7 +35,7 @@ var wantedWithOrder = rule{id: "wanted-with-order", hears: hearing(OfWarrant, Of
 		}
 		since, tried := wanted.pos.at, "no attempt is recorded"
 		if all := v.all(OfAttempt); len(all) > 0 && all[len(all)-1].pos.after(wanted.pos) {
-			since, tried = all[len(all)-1].pos.at, "the last attempt was on "+dayWords(all[len(all)-1].pos.at)
+			since, tried = all[len(all)-1].pos.at, "the last attempt was on "+when.DayOf(all[len(all)-1].pos.at)
 		}
 		for _, d := range v.set.WantedLevels {
 			at := since.Add(time.Duration(d) * day)

@@ -20,18 +20,16 @@ func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps
 
 func span(d time.Duration) string { return words.Count(int(d/time.Hour), "hour", "hours") }
 
-func dayWords(t time.Time) string { return when.DayOf(t) }
-
 // Moment is when something is due or changed: the day alone for what has no time
 // of its own, "the end of" a day for its last minute.
 func Moment(t time.Time) string {
 	switch when.TimeOf(t) {
-	case "00:00":
+	case "12:00am":
 		return when.DayOf(t)
-	case "23:59":
+	case "11:59pm":
 		return "the end of " + when.DayOf(t)
 	}
-	return when.At(t).Words()
+	return when.MinuteOf(t)
 }
 
 func listed(all []string, n int) string {

@@ -115,8 +115,11 @@ func EndOf(t time.Time) time.Time {
 	return time.Date(y, m, d, 23, 59, 0, 0, London).UTC()
 }
 
-// TimeOf is a time of day in London: 14:05.
-func TimeOf(t time.Time) string { return t.In(London).Format("15:04") }
+// TimeOf is a time of day in London: "2:05pm".
+func TimeOf(t time.Time) string { return t.In(London).Format("3:04pm") }
+
+// MinuteOf is a moment to the minute, in London: "3 February 2026 at 2:05pm".
+func MinuteOf(t time.Time) string { return DayOf(t) + " at " + TimeOf(t) }
 
 // Written is what a written date says, for a reader; what cannot be read stays as it is.
 func Written(s string) string {

@@ -175,7 +175,7 @@ func (v *agreed) rows() []govuk.Row {
 		govuk.Fact("Entered", v.By+", "+when.DayOf(v.Made)),
 	}
 	if !v.Withdrawn.IsZero() {
-		rows = append(rows, govuk.Fact("Withdrawn", v.WithdrawnBy+", "+stamp(v.Withdrawn)), govuk.Fact("Why", v.Why))
+		rows = append(rows, govuk.Fact("Withdrawn", v.WithdrawnBy+", "+when.MinuteOf(v.Withdrawn)), govuk.Fact("Why", v.Why))
 	}
 	return rows
 }

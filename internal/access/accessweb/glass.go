@@ -8,6 +8,7 @@ import (
 	"clew/internal/fault"
 	"clew/internal/govuk"
 	"clew/internal/web"
+	"clew/internal/when"
 	"clew/internal/words"
 )
 
@@ -88,7 +89,7 @@ func (b *broken) rows() []govuk.Row {
 		govuk.Fact("Who", b.Who), govuk.Fact("Summary of", b.Holder), govuk.Fact("Why", causeWords(b.Cause)), govuk.Fact("In their words", written(b.Reason)),
 	}
 	if b.Verdict != "" {
-		rows = append(rows, govuk.Fact("Review", verdictWords(b.Verdict)+": "+written(b.Review)), govuk.Fact("Reviewed by", b.Reviewer+", "+stamp(b.Reviewed)))
+		rows = append(rows, govuk.Fact("Review", verdictWords(b.Verdict)+": "+written(b.Review)), govuk.Fact("Reviewed by", b.Reviewer+", "+when.MinuteOf(b.Reviewed)))
 	}
 	return rows
 }

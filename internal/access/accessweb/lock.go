@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"clew/internal/access"
 	"clew/internal/fault"
@@ -14,8 +13,6 @@ import (
 	"clew/internal/when"
 	"clew/internal/words"
 )
-
-func stamp(t time.Time) string { return t.In(when.London).Format("2 January 2006 at 3:04pm") }
 
 // A shut is one lock as the list shows it.
 type shut struct {
@@ -73,7 +70,7 @@ func (p Pages) drawLocks(w http.ResponseWriter, r *http.Request, status int, v l
 		return err
 	}
 	for _, l := range all {
-		s := shut{Lock: l, Set: names[l.By] + ", " + stamp(l.Since), Mine: l.AskedBy == by.Account, Ours: l.AskedFor == by.Agency}
+		s := shut{Lock: l, Set: names[l.By] + ", " + when.MinuteOf(l.Since), Mine: l.AskedBy == by.Account, Ours: l.AskedFor == by.Agency}
 		var to []string
 		for _, a := range l.Accounts {
 			to = append(to, names[a])
@@ -86,7 +83,7 @@ func (p Pages) drawLocks(w http.ResponseWriter, r *http.Request, status int, v l
 			s.Asked = names[l.AskedBy]
 		}
 		if !l.Lifted.IsZero() {
-			s.Ended = names[l.AskedBy] + " and " + names[l.LiftedBy] + ", " + stamp(l.Lifted)
+			s.Ended = names[l.AskedBy] + " and " + names[l.LiftedBy] + ", " + when.MinuteOf(l.Lifted)
 		}
 		v.Locks = append(v.Locks, s)
 	}

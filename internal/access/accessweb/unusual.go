@@ -7,6 +7,7 @@ import (
 	"clew/internal/fault"
 	"clew/internal/govuk"
 	"clew/internal/web"
+	"clew/internal/when"
 	"clew/internal/words"
 )
 
@@ -100,10 +101,10 @@ type reviewing struct {
 func (v *reviewing) rows() []govuk.Row {
 	rows := []govuk.Row{
 		{Key: govuk.Cell{Text: "Who"}, Value: govuk.Cell{HTML: isolated(v.Names[v.Account])}},
-		govuk.Fact("What is unusual", unusual(&v.Item)), govuk.Fact("When it was", span(&v.Item)), govuk.Fact("Found", stamp(v.Found)),
+		govuk.Fact("What is unusual", unusual(&v.Item)), govuk.Fact("When it was", span(&v.Item)), govuk.Fact("Found", when.MinuteOf(v.Found)),
 	}
 	if !v.Closed.IsZero() {
-		rows = append(rows, govuk.Fact("Closed", joined(v.Names[v.ClosedBy], stamp(v.Closed))), govuk.Fact("What they found out", v.Why))
+		rows = append(rows, govuk.Fact("Closed", joined(v.Names[v.ClosedBy], when.MinuteOf(v.Closed))), govuk.Fact("What they found out", v.Why))
 	}
 	return rows
 }

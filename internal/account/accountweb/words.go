@@ -16,8 +16,6 @@ import (
 	"clew/internal/words"
 )
 
-func stamp(t time.Time) string { return t.In(when.London).Format("2 January 2006 at 3:04pm") }
-
 func upper(s string) string {
 	c, n := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(c)) + s[n:]

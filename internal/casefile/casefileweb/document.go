@@ -322,10 +322,10 @@ func (v *paper) lines() (all []line) {
 		reads = "All agencies of the case: " + lower(casefile.Basis(d.Basis).Name())
 	}
 	add("Who may read it", reads)
-	add("Put in by", d.By+", "+v.Agencies[d.Agency]+", "+when.At(d.At).Words())
+	add("Put in by", d.By+", "+v.Agencies[d.Agency]+", "+when.MinuteOf(d.At))
 	add("SHA-256, as it came in", d.Sum)
 	if !d.Gone.IsZero() {
-		add("Taken back by", d.GoneBy+", "+when.At(d.Gone).Words())
+		add("Taken back by", d.GoneBy+", "+when.MinuteOf(d.Gone))
 		add("Why", d.Why)
 	}
 	return all

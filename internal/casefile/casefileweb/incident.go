@@ -506,7 +506,7 @@ func saying(i *casefile.Incident, agencies map[string]string) (all []line) {
 		add(f.Name, i.Features[f.Code])
 	}
 	add("Who may read it", readsWords(i, agencies))
-	add(writtenBy, i.Name+", "+agencies[i.Agency]+", "+when.At(i.At).Words())
+	add(writtenBy, i.Name+", "+agencies[i.Agency]+", "+when.MinuteOf(i.At))
 	return all
 }
 

@@ -258,7 +258,7 @@ func severity(w *warning.Warning, now time.Time) (text, colour string) {
 		case w.By.Before(now):
 			return "Overdue since " + when.DayOf(w.By), "govuk-tag--orange"
 		case w.By.Sub(now) < 12*time.Hour:
-			return "Due " + when.DayOf(w.By) + ", " + when.TimeOf(w.By), "govuk-tag--orange"
+			return "Due " + when.MinuteOf(w.By), "govuk-tag--orange"
 		}
 		return "Due " + when.DayOf(w.By), "govuk-tag--orange"
 	}
@@ -485,6 +485,6 @@ func happened(e *casefile.Event) string {
 	return said
 }
 
-func at(e *casefile.Event) string { return when.DayOf(e.At) + ", " + when.TimeOf(e.At) }
+func at(e *casefile.Event) string { return when.MinuteOf(e.At) }
 
 var may = access.Offers

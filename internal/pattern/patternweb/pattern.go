@@ -15,6 +15,7 @@ import (
 	"clew/internal/recording"
 	"clew/internal/report"
 	"clew/internal/web"
+	"clew/internal/when"
 	"clew/internal/words"
 )
 
@@ -176,7 +177,7 @@ const mostMet = 6
 // met are the first occasions that speak to an element, and how many more do.
 func (v *view) met(e pattern.Element) (all []metBy, more int) {
 	for _, o := range e.Met[:min(mostMet, len(e.Met))] {
-		all = append(all, metBy{day(v.P.Occasions[o].From), v.occasion(o)})
+		all = append(all, metBy{when.DayOf(v.P.Occasions[o].From), v.occasion(o)})
 	}
 	return all, len(e.Met) - len(all)
 }
@@ -203,7 +204,7 @@ func (v *view) listed() string {
 func happened(t *pattern.Told) string {
 	switch from, to := t.Record.From, t.Record.To; {
 	case !from.Known():
-		return day(t.Reported)
+		return when.DayOf(t.Reported)
 	case to.Known() && to.From.After(from.From) && to.Words() != from.Words():
 		return from.Words() + " to " + to.Words()
 	default:

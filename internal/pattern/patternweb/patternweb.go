@@ -84,9 +84,6 @@ func between(first, last time.Time) string {
 	return a.Format("2") + " to " + b.Format("2 January 2006")
 }
 
-// stamp is a moment as a page shows it: "3 February 2026 at 7:05pm".
-func stamp(t time.Time) string { return t.In(when.London).Format("2 January 2006 at 3:04pm") }
-
 // joined is a list in words: "a, b and c". At most most are named.
 func joined(all []string, most int) string {
 	if len(all) > most {

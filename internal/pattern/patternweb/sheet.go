@@ -9,6 +9,7 @@ import (
 
 	"clew/internal/law"
 	"clew/internal/pattern"
+	"clew/internal/when"
 	"clew/internal/words"
 )
 
@@ -129,7 +130,7 @@ func elementState(p *pattern.Course, e pattern.Element) string {
 	}
 	days := make([]string, 0, len(e.Met))
 	for _, i := range e.Met {
-		days = append(days, day(p.Occasions[i].From))
+		days = append(days, when.DayOf(p.Occasions[i].From))
 	}
 	if len(days) > 6 {
 		days = append(days[:5], fmt.Sprintf("%d more", len(days)-5))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"clew/internal/pattern"
+	"clew/internal/when"
 	"clew/internal/words"
 )
 
@@ -138,7 +139,7 @@ func described(p *pattern.Pattern, t *timeline) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s along time, in %s: %s.", words.Count(len(p.Occasions), "mark", "marks"), words.Count(len(t.Lanes), "lane", "lanes"), laneNamesOf(t))
 	if p.Escalation != nil {
-		fmt.Fprintf(&b, " It grew worse on %s: %s", day(p.Occasions[p.Escalation.Occasion].From), p.Escalation.Words)
+		fmt.Fprintf(&b, " It grew worse on %s: %s", when.DayOf(p.Occasions[p.Escalation.Occasion].From), p.Escalation.Words)
 	}
 	longest := gap{}
 	for _, g := range t.Gaps {

@@ -95,7 +95,7 @@ func draw(p *pattern.Pattern) timeline {
 	if e := p.Escalation; e != nil {
 		t.turn(at(p.Occasions[e.Occasion].From), e.Words)
 	}
-	t.Title = fmt.Sprintf("%s from %s to %s", words.Count(p.Total, "occasion", "occasions"), day(p.First), day(p.Last))
+	t.Title = fmt.Sprintf("%s from %s to %s", words.Count(p.Total, "occasion", "occasions"), when.DayOf(p.First), when.DayOf(p.Last))
 	t.Words = described(p, &t)
 	return t
 }
@@ -227,7 +227,7 @@ func ticks(first, last time.Time, at func(time.Time) int) (all []tick) {
 		}
 	}
 	if len(all) == 0 {
-		all = append(all, tick{at(first), day(first)})
+		all = append(all, tick{at(first), when.DayOf(first)})
 	}
 	return all
 }
@@ -247,14 +247,12 @@ func recorded(p *pattern.Pattern, o *pattern.Occasion) bool {
 
 func describe(p *pattern.Pattern, o *pattern.Occasion) string {
 	a := &p.Accounts[o.Accounts[0]]
-	s := day(o.From) + ", " + a.Agency
+	s := when.DayOf(o.From) + ", " + a.Agency
 	if o.Count > 1 {
 		s += fmt.Sprintf(", %d occasions", o.Count)
 	}
 	return s
 }
-
-func day(t time.Time) string { return when.DayOf(t) }
 
 func figure(b bool) int {
 	if b {

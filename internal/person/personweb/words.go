@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/a-h/templ"
 
@@ -144,8 +143,6 @@ func bits(s *match.Score) govuk.Table {
 
 // household reports that what agrees may be what people of one home share.
 func household(s *match.Score) bool { return s.Household > s.Same && s.Household >= .05 }
-
-func stamp(t time.Time) string { return t.In(when.London).Format("2 January 2006 at 3:04pm") }
 
 // reportOf is the key of the report a mention is in.
 func reportOf(mention string) string { return mention[:len(mention)-1] }

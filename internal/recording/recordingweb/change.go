@@ -11,6 +11,7 @@ import (
 	"clew/internal/recording"
 	"clew/internal/report"
 	"clew/internal/web"
+	"clew/internal/when"
 	"clew/internal/words"
 )
 
@@ -53,9 +54,9 @@ func (v *waiting) count() string {
 func changeRows(v *waiting) (all [][]govuk.Cell) {
 	for i := range v.All {
 		c := &v.All[i]
-		last := day(c.Since)
+		last := when.DayOf(c.Since)
 		if v.Ended {
-			last = c.How.Words() + ", " + day(c.Ended)
+			last = c.How.Words() + ", " + when.DayOf(c.Ended)
 		}
 		all = append(all, []govuk.Cell{{HTML: changeLink(c)}, {HTML: between(c)}, {Text: report.StepWords(c.Step)}, {HTML: said(c.Was)}, {HTML: said(c.Said)}, {Text: last}})
 	}
@@ -106,7 +107,7 @@ func (h room) decideChange(w http.ResponseWriter, r *http.Request) error {
 
 // ended says who ended a change, and when.
 func ended(c *recording.Waiting) string {
-	at := day(c.Ended)
+	at := when.DayOf(c.Ended)
 	switch c.How {
 	case report.Cleared:
 		return "No hold stopped it any more, and Clew took it in on " + at + "."
@@ -122,9 +123,9 @@ func cameIn(c *recording.Waiting) string {
 	if c.Import == "" {
 		how = "Somebody typed it"
 	}
-	text := how + " on " + stamp(c.Came) + "."
+	text := how + " on " + when.MinuteOf(c.Came) + "."
 	if c.Came.Sub(c.Since) > time.Second {
-		text += " An earlier version said the same, on " + day(c.Since) + "."
+		text += " An earlier version said the same, on " + when.DayOf(c.Since) + "."
 	}
 	return text
 }

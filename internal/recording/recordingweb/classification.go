@@ -8,6 +8,7 @@ import (
 	"clew/internal/govuk"
 	"clew/internal/recording"
 	"clew/internal/web"
+	"clew/internal/when"
 	"clew/internal/words"
 )
 
@@ -111,7 +112,7 @@ func usedRows(all []recording.Used) (rows [][]govuk.Cell) {
 func filedRows(all []recording.Filed) (rows [][]govuk.Cell) {
 	for i := range all {
 		f := &all[i]
-		rows = append(rows, []govuk.Cell{{Text: day(f.Reported)}, {HTML: filedLink(f)}, {Text: f.Agency}, {HTML: filedPattern(f)}})
+		rows = append(rows, []govuk.Cell{{Text: when.DayOf(f.Reported)}, {HTML: filedLink(f)}, {Text: f.Agency}, {HTML: filedPattern(f)}})
 	}
 	return rows
 }
@@ -131,7 +132,7 @@ func (v *classified) listed() string {
 }
 
 func decided(d *recording.Decision) string {
-	s := d.Verdict.Words() + ". " + d.By + ", " + day(d.At)
+	s := d.Verdict.Words() + ". " + d.By + ", " + when.DayOf(d.At)
 	if d.Standing() == recording.Undecided {
 		s += "; taken back since"
 	}

@@ -9,6 +9,7 @@ import (
 	"clew/internal/recording"
 	"clew/internal/table"
 	"clew/internal/web"
+	"clew/internal/when"
 	"clew/internal/words"
 )
 
@@ -113,7 +114,7 @@ func (v *sampled) others() string {
 
 func (v *sampled) facts() []govuk.Row {
 	return []govuk.Row{
-		govuk.Fact("Drawn", stamp(v.Sample.Drawn)+" by "+v.Sample.By), govuk.Fact("Size", words.Count(v.Sample.Size, "pattern", "patterns")),
+		govuk.Fact("Drawn", when.MinuteOf(v.Sample.Drawn)+" by "+v.Sample.By), govuk.Fact("Size", words.Count(v.Sample.Size, "pattern", "patterns")),
 		govuk.Fact("Drawn from", drawnFrom(&v.Sample)), govuk.Fact("Seed", v.Sample.Seed),
 	}
 }

@@ -8,12 +8,7 @@ import (
 
 	"clew/internal/govuk"
 	"clew/internal/recording"
-	"clew/internal/when"
 )
-
-func day(t time.Time) string { return when.DayOf(t) }
-
-func stamp(t time.Time) string { return t.In(when.London).Format("2 January 2006 at 3:04pm") }
 
 // percent writes a share between 0 and 1 in whole per cent. What is not quite none
 // or all is not written as none or all.

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/a-h/templ"
 
@@ -52,7 +51,7 @@ func recordFields(r *report.Record) []field {
 		position = strconv.FormatFloat(r.Position.Latitude, 'f', -1, 64) + ", " + strconv.FormatFloat(r.Position.Longitude, 'f', -1, 64)
 	}
 	return []field{
-		{"Reference", r.ID}, {"Agency", r.Agency}, {"Kind of record", kindWords[r.Kind]}, {"Reported", stamp(r.Reported)}, {"Happened", happened(r)},
+		{"Reference", r.ID}, {"Agency", r.Agency}, {"Kind of record", kindWords[r.Kind]}, {"Reported", when.MinuteOf(r.Reported)}, {"Happened", happened(r)},
 		{"Offence code", r.OffenceCode}, {"Offence", r.Offence}, {"Occurrences", occurrences(r.Count)}, {"Relationship", r.Relationship},
 		{"Place", r.Place}, {"Position", position}, {"Outcome", r.Outcome},
 	}
@@ -197,7 +196,7 @@ func (v *view) lead() string {
 
 // dates are when it happened and when the agency came to know.
 func (v *view) dates() string {
-	s := "Reported " + stamp(v.Reported)
+	s := "Reported " + when.MinuteOf(v.Reported)
 	if h := happened(&v.Record); h != "" {
 		s = "Happened " + h + " · " + lower(s)
 	}
@@ -233,8 +232,6 @@ func lower(s string) string {
 	}
 	return strings.ToLower(s[:1]) + s[1:]
 }
-
-func stamp(t time.Time) string { return t.In(when.London).Format("2 January 2006 at 3:04pm") }
 
 func joined(all []string) string {
 	if len(all) < 2 {

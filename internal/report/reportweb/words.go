@@ -117,7 +117,7 @@ func importsTable(v *imports) govuk.Table {
 	for n := range v.All {
 		i := &v.All[n]
 		t.Rows = append(t.Rows, []govuk.Cell{
-			{HTML: importLink(i)}, {Text: stamp(i.Begun)}, {HTML: isolated(i.By)}, {HTML: tagged(stateTag(i.State))},
+			{HTML: importLink(i)}, {Text: when.MinuteOf(i.Begun)}, {HTML: isolated(i.By)}, {HTML: tagged(stateTag(i.State))},
 			{Text: words.Thousands(i.Read), Format: "numeric"}, {Text: words.Thousands(i.Kept), Format: "numeric"}, {Text: words.Thousands(i.Already), Format: "numeric"}, {Text: words.Thousands(i.Aside), Format: "numeric"},
 		})
 	}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"clew/internal/fault"
 	"clew/internal/govuk"
@@ -65,10 +64,6 @@ type (
 	}
 )
 
-func day(t time.Time) string { return when.DayOf(t) }
-
-func stamp(t time.Time) string { return t.In(when.London).Format("2 January 2006 at 3:04pm") }
-
 func parts(here string) govuk.SubNavigation {
 	items := []govuk.SubItem{{Text: "Due", Href: "/retention"}, {Text: "Held", Href: "/retention/held"}, {Text: "Legal holds", Href: "/retention/holds"}, {Text: "Disposals", Href: "/retention/disposals"}, {Text: "Schedules", Href: "/retention/schedules"}}
 	for i := range items {
@@ -100,7 +95,7 @@ func (v *due) boxes() (all []govuk.Checkbox) {
 }
 
 func facts(it *retention.Item) string {
-	parts := []string{it.Agency, "reported " + day(it.Reported)}
+	parts := []string{it.Agency, "reported " + when.DayOf(it.Reported)}
 	if it.Offence != "" {
 		parts = append(parts, it.Offence)
 	}
@@ -113,7 +108,7 @@ func facts(it *retention.Item) string {
 func keptRows(v *due) (rows [][]govuk.Cell) {
 	for i := range v.Items {
 		it := &v.Items[i]
-		rows = append(rows, []govuk.Cell{{HTML: itemLine(it)}, {Text: it.Agency}, {Text: day(it.Reported)}, {Text: it.Offence}})
+		rows = append(rows, []govuk.Cell{{HTML: itemLine(it)}, {Text: it.Agency}, {Text: when.DayOf(it.Reported)}, {Text: it.Offence}})
 	}
 	return rows
 }
@@ -128,7 +123,7 @@ func holdRows(v *holds) (rows [][]govuk.Cell) {
 		case hold.Overdue:
 			state = govuk.Tag{Text: "To be looked at again", Classes: "govuk-tag--red"}
 		}
-		rows = append(rows, []govuk.Cell{{HTML: holdOn(hold)}, {Text: hold.Reason}, {Text: hold.OwnerName}, {Text: day(hold.Review)}, {HTML: state}, {HTML: liftLink(hold)}})
+		rows = append(rows, []govuk.Cell{{HTML: holdOn(hold)}, {Text: hold.Reason}, {Text: hold.OwnerName}, {Text: when.DayOf(hold.Review)}, {HTML: state}, {HTML: liftLink(hold)}})
 	}
 	return rows
 }
@@ -154,7 +149,7 @@ func kindWords(k report.Kind) string {
 func scheduleRows(all []retention.Schedule, own string) (rows [][]govuk.Cell) {
 	for i := range all {
 		s := &all[i]
-		rows = append(rows, []govuk.Cell{{Text: kindWords(s.Kind)}, {Text: s.Class.Words()}, {Text: s.Words()}, {Text: day(s.Since)}, {Text: scopeWords(s, own)}, {Text: s.Source + ". How sure: " + s.Sure}})
+		rows = append(rows, []govuk.Cell{{Text: kindWords(s.Kind)}, {Text: s.Class.Words()}, {Text: s.Words()}, {Text: when.DayOf(s.Since)}, {Text: scopeWords(s, own)}, {Text: s.Source + ". How sure: " + s.Sure}})
 	}
 	return rows
 }
@@ -183,13 +178,13 @@ func disposalRows(all []retention.Disposal) (rows [][]govuk.Cell) {
 func (v *disposal) facts() []govuk.Row {
 	d := &v.One
 	rows := []govuk.Row{{Key: govuk.Cell{Text: "State"}, Value: govuk.Cell{HTML: stateTag(d.State)}}, govuk.Fact("Ground", d.Ground.Words()), govuk.Fact("Why", d.Reason),
-		govuk.Fact("Proposed", stamp(d.At)+" by "+d.By), govuk.Fact("Reports", words.Thousands(d.Reports))}
+		govuk.Fact("Proposed", when.MinuteOf(d.At)+" by "+d.By), govuk.Fact("Reports", words.Thousands(d.Reports))}
 	if a := d.Answer; a != nil {
 		said := "Refused"
 		if a.Yes {
 			said = "Agreed"
 		}
-		rows = append(rows, govuk.Fact(said, stamp(a.At)+" by "+a.By), govuk.Fact("Their reason", a.Reason))
+		rows = append(rows, govuk.Fact(said, when.MinuteOf(a.At)+" by "+a.By), govuk.Fact("Their reason", a.Reason))
 	}
 	return rows
 }
@@ -197,25 +192,25 @@ func (v *disposal) facts() []govuk.Row {
 func itemRows(items []retention.Item) (rows [][]govuk.Cell) {
 	for i := range items {
 		it := &items[i]
-		rows = append(rows, []govuk.Cell{{HTML: itemLine(it)}, {Text: it.Agency}, {Text: day(it.Reported)}, {Text: it.Offence}})
+		rows = append(rows, []govuk.Cell{{HTML: itemLine(it)}, {Text: it.Agency}, {Text: when.DayOf(it.Reported)}, {Text: it.Offence}})
 	}
 	return rows
 }
 
 func certificateRows(c *retention.Certificate) []govuk.Row {
 	rows := []govuk.Row{govuk.Fact("Agency", c.Agency), govuk.Fact("Disposal", c.Disposal), govuk.Fact("Ground", c.Ground.Words()), govuk.Fact("Why", c.Reason),
-		govuk.Fact("Proposed", stamp(c.Proposed)+" by "+c.By), govuk.Fact("Checked", stamp(c.Checked)+" by "+c.CheckedBy), govuk.Fact("Reason of the check", c.Why)}
+		govuk.Fact("Proposed", when.MinuteOf(c.Proposed)+" by "+c.By), govuk.Fact("Checked", when.MinuteOf(c.Checked)+" by "+c.CheckedBy), govuk.Fact("Reason of the check", c.Why)}
 	if len(c.Schedules) > 0 {
 		rows = append(rows, govuk.Fact("Schedules", strings.Join(c.Schedules, "; ")))
 	}
 	rows = append(rows, govuk.Fact("Erased", words.Count(c.Erased, "report", "reports")+kinds(c.Kinds)))
 	if c.Erased > 0 {
-		rows = append(rows, govuk.Fact("When", stamp(c.First)+" to "+stamp(c.Last)))
+		rows = append(rows, govuk.Fact("When", when.MinuteOf(c.First)+" to "+when.MinuteOf(c.Last)))
 	}
 	for _, why := range slices.Sorted(maps.Keys(c.Kept)) {
 		rows = append(rows, govuk.Fact("Kept", words.Count(c.Kept[why], "report", "reports")+": "+why))
 	}
-	return append(rows, govuk.Fact("Certified", stamp(c.Issued)))
+	return append(rows, govuk.Fact("Certified", when.MinuteOf(c.Issued)))
 }
 
 // kinds lists how many of each kind: " (2 crime, 1 call)".

@@ -90,10 +90,10 @@ func refusalWords(r access.Reason) string {
 func refusedRows(x *vault.Refused) []govuk.Row {
 	rows := []govuk.Row{
 		govuk.Fact("Who", x.Name), govuk.Fact("Tries", words.Thousands(x.Tries)+" at "+words.Count(x.Details, "detail", "different details")),
-		govuk.Fact("Why it was refused", refusalWords(x.Reason)), govuk.Fact("The last try", stamp(x.Latest)),
+		govuk.Fact("Why it was refused", refusalWords(x.Reason)), govuk.Fact("The last try", when.MinuteOf(x.Latest)),
 	}
 	if !x.Closed.IsZero() {
-		rows = append(rows, govuk.Fact("Closed", x.ClosedBy+", "+stamp(x.Closed)), govuk.Fact("What they found out", x.Why))
+		rows = append(rows, govuk.Fact("Closed", x.ClosedBy+", "+when.MinuteOf(x.Closed)), govuk.Fact("What they found out", x.Why))
 	}
 	return rows
 }
@@ -101,5 +101,3 @@ func refusedRows(x *vault.Refused) []govuk.Row {
 func dayOf(x *vault.Refused) string { return x.Day.Format("2 January 2006") }
 
 func place(i int) string { return strconv.Itoa(i + 1) }
-
-func stamp(t time.Time) string { return t.In(when.London).Format("2 January 2006 at 3:04pm") }

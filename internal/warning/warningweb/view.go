@@ -144,8 +144,8 @@ func stops(w *warning.Warning) string {
 }
 
 func clock(t time.Time) string {
-	if c := when.TimeOf(t); c != "00:00" {
-		return when.At(t).Words()
+	if when.TimeOf(t) != "12:00am" {
+		return when.MinuteOf(t)
 	}
 	return when.DayOf(t)
 }
