@@ -472,6 +472,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener, log *slog.Logger) (err 
 		log.Warn(passes, "see", "docs/runbook/install.md")
 	}
 	mux := a.Mux(log)
+	mux.Step = web.Coarse
 	if a.config.Metrics != "" {
 		m := newMetrics(a)
 		mux.Served = m.served

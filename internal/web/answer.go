@@ -13,6 +13,7 @@ import (
 // never written after the beginning of another.
 type answer struct {
 	http.ResponseWriter
+	began  time.Time
 	status int
 	bytes  int64
 	ref    string // of a failure

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"clew/internal/fault"
 )
@@ -126,6 +127,9 @@ func (m *Mux) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	f := failureOf(err)
 	a, _ := w.(*answer)
+	if f.Status == http.StatusNotFound && a != nil {
+		m.even(r.Context(), a.began)
+	}
 	if f.Status == http.StatusInternalServerError {
 		f.Reference = reference()
 		m.log.ErrorContext(context.WithoutCancel(r.Context()), "request failed", "ref", f.Reference, "method", method(r), "route", r.Pattern, "err", err)
@@ -148,6 +152,22 @@ func (m *Mux) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if err := Render(w, r, f.Status, failurePage(f)); err != nil && !errors.Is(err, errGone) {
 		m.log.ErrorContext(r.Context(), "cannot draw the page for a failure", "err", err)
 		http.Error(w, f.Title, f.Status)
+	}
+}
+
+// Coarse is a Step that is longer than it takes to look whether something is there.
+const Coarse = 25 * time.Millisecond
+
+// even waits until a whole number of steps after a request began. What is hidden and what
+// never was take the same queries, but not to the microsecond; so nobody is answered
+// sooner.
+func (m *Mux) even(ctx context.Context, began time.Time) {
+	if m.Step <= 0 {
+		return
+	}
+	select {
+	case <-time.After(m.Step - time.Since(began)%m.Step):
+	case <-ctx.Done():
 	}
 }
 

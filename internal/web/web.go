@@ -44,6 +44,9 @@ type Mux struct {
 	// Served is told of each answer, by the pattern and not by the address: for
 	// counting. Set it before serving.
 	Served func(method, route string, status int, took time.Duration)
+	// Step is how finely a clock may tell when it is answered that something is not
+	// there: see Coarse. Set it before serving; 0 is at once.
+	Step time.Duration
 
 	open   map[string]bool // patterns for those who are not
 	mux    *http.ServeMux
@@ -97,9 +100,8 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve refuses forged posts, routes, and outlives a handler that panics.
 func (m *Mux) serve(w http.ResponseWriter, r *http.Request) {
-	a := &answer{ResponseWriter: w}
-	began := time.Now()
-	defer func() { m.note(a, r, time.Since(began)) }()
+	a := &answer{ResponseWriter: w, began: time.Now()}
+	defer func() { m.note(a, r, time.Since(a.began)) }()
 	defer func() {
 		switch p := recover(); p {
 		case nil:

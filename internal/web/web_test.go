@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -59,6 +60,28 @@ func form(values url.Values) func(*http.Request) {
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 		r.Body = io.NopCloser(strings.NewReader(values.Encode()))
 	}
+}
+
+// What is not there is answered no sooner than a step after it was asked for; the rest at
+// once, and nobody waits who went away.
+func TestNotThereTakesAStep(t *testing.T) {
+	m := web.NewMux(nil)
+	m.Handle("GET /missing", func(http.ResponseWriter, *http.Request) error { return fault.NotFound })
+	m.Step = 50 * time.Millisecond
+	for _, path := range []string{"/missing", "/no-such-page"} {
+		began := time.Now()
+		if a := ask(m, "GET", path); a.StatusCode != 404 || time.Since(began) < m.Step {
+			t.Errorf("%s: %d after %v", path, a.StatusCode, time.Since(began))
+		}
+	}
+	m.Step = time.Hour
+	m.Handle("GET /there", func(http.ResponseWriter, *http.Request) error { return fault.Forbidden })
+	if a := ask(m, "GET", "/there"); a.StatusCode != 403 {
+		t.Errorf("%d", a.StatusCode)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	m.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(gone, "GET", "http://localhost/missing", nil))
 }
 
 // Each kind of error has a status and a page that says what to do, and none shows

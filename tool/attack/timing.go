@@ -17,6 +17,7 @@ import (
 	"clew/internal/db"
 	"clew/internal/person"
 	"clew/internal/report"
+	"clew/internal/web"
 )
 
 // A question has two answers that must not be told apart: by what they say, which go
@@ -118,6 +119,7 @@ func (t *target) questions(ctx context.Context) (all []question, pages http.Hand
 		return nil, nil, err
 	}
 	m := t.app.Mux(nil)
+	m.Step = web.Coarse
 	who := m.Door.Who
 	by := access.Actor{Account: "timing", Agency: app.DemoAgency, Name: "Timing", Purpose: access.Protect, Proved: time.Now(), Session: "s"}
 	m.Door.Who = func(r *http.Request) (*http.Request, string, error) {
