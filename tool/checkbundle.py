@@ -13,6 +13,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import sys
 import zipfile
 
@@ -87,17 +88,31 @@ def key(verifier):
     return name, sha(name.encode() + b"\n" + b)[:4], b[1:]
 
 
+NUMBER = "(0|[1-9][0-9]{0,15})"
+HANDOVER = "old-key (?P<old>.+)\nnew-key (?P<new>.+)\n|lost-key (?P<lost>.+)\nnew-key (?P<next>.+)\nlast (?P<last>.+)\n"
+CHECKPOINT = re.compile("(?P<origin>.*)\n(?P<size>NUMBER)\n(?P<root>.*)\ntime .*\nkept (?P<kept>NUMBER)\ncosigned (?P<cosigned>NUMBER)\n(?:HANDOVER)?"
+                        .replace("NUMBER", NUMBER).replace("HANDOVER", HANDOVER))
+
+
+def decoded(s):
+    b = base64.b64decode(s, validate=True)
+    need("something is not written as Clew writes it", base64.b64encode(b).decode() == s)
+    return b
+
+
 def opened(note, verifier):
-    """The lines of a checkpoint, if the key has signed it."""
+    """What a checkpoint says, if the key has signed it."""
     name, number, public = key(verifier)
     text, _, signatures = note.partition("\n\n")
     text += "\n"
-    for line in signatures.splitlines():
-        dash, by, s = line.split(" ")
-        s = base64.b64decode(s, validate=True)
-        if dash == "\u2014" and by == name and s[:4] == number and signed(public, text.encode(), s[4:]):
-            lines = text.splitlines()
-            return lines if lines[0] == name else None
+    said = CHECKPOINT.fullmatch(text)
+    need("a checkpoint is not written as Clew writes it", said and signatures.endswith("\n"))
+    for line in signatures[:-1].split("\n"):
+        parts = line.split(" ")
+        need("a signature is not written as Clew writes it", len(parts) == 3 and parts[0] == "\u2014")
+        s = decoded(parts[2])
+        if parts[1] == name == said["origin"] and s[:4] == number and signed(public, text.encode(), s[4:]):
+            return said
     return None
 
 
@@ -161,32 +176,35 @@ def main(bundle, verifier):
     manifest, signings = json.loads(files["manifest.json"]), json.loads(files["checkpoints.json"])
     for name, want in manifest["files"].items():
         need(name + " is not as the manifest says", hashlib.sha256(files[name]).hexdigest() == want)
-    keys, losses, seen = [], [], {}
+    keys, losses = [], []
     for note in signings["handovers"]:
-        said = dict(line.split(" ", 1) for line in note.splitlines() if " " in line)
-        lost, new = "lost-key" in said, said["new-key"]
-        old = said["lost-key"] if lost else said["old-key"]
+        said = CHECKPOINT.fullmatch(note.partition("\n\n")[0] + "\n")
+        need("a handover is not written as Clew writes it", said and (said["new"] or said["next"]))
+        lost, old, new = said["lost"], said["lost"] or said["old"], said["next"] or said["new"]
         need("a handover is not signed by both keys", opened(note, new) and (lost or opened(note, old)))
         if lost:
-            last = opened(base64.b64decode(said["last"], validate=True).decode(), old)
-            need("a key that was lost is not followed by what it signed last", last and int(last[1]) < int(note.splitlines()[1]))
+            text = decoded(said["last"]).decode()
+            last = opened(text, old)
+            need("a key that was lost is not followed by what it signed last", last and int(last["size"]) < int(said["size"])
+                 and int(last["kept"]) + 1 == int(said["kept"]) and last["cosigned"] == said["cosigned"] and (last["next"] or last["new"] or old) == old)
             need("the key given was lost; ask whose ledger it is which key they have now", verifier.strip() != old and verifier.strip() not in keys)
-            losses.append((old, new, last[1], last[2]))
+            losses.append((old, new, text, last["size"]))
         need("a handover is missing", not keys or keys[-1] == old)
         keys += [new] if keys else [old, new]
     keys = keys or [verifier.strip()]
     need("the ledger was signed by other keys", verifier.strip() in keys)
-    size, root = 0, b""
+    size, root, notes = 0, b"", [c["note"] for c in signings["checkpoints"]]
     for c in signings["checkpoints"]:
-        lines = next((lines for lines in (opened(c["note"], k) for k in keys) if lines), None)
-        need("a checkpoint is not signed", lines)
-        n, r, proof = int(lines[1]), base64.b64decode(lines[2]), [base64.b64decode(p) for p in c["proof"]]
-        need("a checkpoint does not continue the one before", n >= size and (n != size or r == root))
+        said = next((said for said in (opened(c["note"], k) for k in keys) if said), None)
+        need("a checkpoint is not signed", said)
+        n, r, proof = int(said["size"]), decoded(said["root"]), [base64.b64decode(p) for p in c["proof"]]
+        need("a checkpoint does not continue the one before", n >= max(size, 1) and (n != size or r == root))
         if 0 < size < n:
             need("a checkpoint does not continue the one before", grown(proof, 0, n, size, root) == (root, r))
         size, root = n, r
-        seen[lines[1]] = lines[2]
-    need("what a lost key signed last is not in the ledger", all(seen.get(n) == r for _, _, n, r in losses))
+    need("there is no checkpoint of the ledger that the manifest names", notes and said["origin"] == manifest["origin"])
+    need("the newest checkpoint is signed by a key that is no longer in force", opened(notes[-1], keys[-1]))
+    need("what a lost key signed last is not in the bundle", all(text in notes for _, _, text, _ in losses))
     count, last, wanted = 0, -1, manifest["wanted"]
     for line in files["entries.jsonl"].splitlines():
         p = json.loads(line)

@@ -196,6 +196,12 @@ func (c *Checked) signings(m *manifest, s *signings, key string, witnesses []str
 			return newest, false
 		}
 	}
+	if n := len(s.Checkpoints); n > 0 {
+		if _, err := keys.OpenNewest(s.Checkpoints[n-1].Note); err != nil {
+			c.wrong("The newest checkpoint of the bundle: %v.", err)
+			return newest, false
+		}
+	}
 	if len(s.Checkpoints) == 0 || newest.Origin != m.Origin {
 		c.wrong("There is no checkpoint of the ledger that the manifest names.")
 		return newest, false

@@ -151,7 +151,7 @@ func follow(signed string) (c Checkpoint, before, after note.Verifier, err error
 		return c, nil, nil, err
 	}
 	last, _, err := OpenCheckpoint(c.Last, before)
-	if err == nil && (last.Size >= c.Size || last.Kept != c.Kept-1 || last.Cosigned != c.Cosigned) {
+	if err == nil && (last.Size >= c.Size || last.Kept != c.Kept-1 || last.Cosigned != c.Cosigned || last.NewKey != "" && last.NewKey != c.OldKey) {
 		err = errors.New("a key that was lost is not followed by what it signed last")
 	}
 	return c, before, after, err

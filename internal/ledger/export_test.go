@@ -42,7 +42,7 @@ func (l *Log) Forge(ctx context.Context, tx *db.Tx, alter func([]Kept) []Kept) e
 	if err != nil {
 		return err
 	}
-	return l.sign(ctx, tx, h, l.current(), nil)
+	return (&Log{path: l.path}).sign(ctx, tx, h, l.current(), nil)
 }
 
 // Last is the newest checkpoint.

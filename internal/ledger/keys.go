@@ -38,14 +38,26 @@ func Replacements(handovers []string) (all []*Replacement) {
 	return all
 }
 
+// readVerifier reads a log's verifier key, and gives it as the log writes it: the case of
+// its number and line ends may differ.
+func readVerifier(s string) (v note.Verifier, text string, err error) {
+	s = strings.NewReplacer("\r", "", "\n", "").Replace(strings.TrimSpace(s))
+	if v, err = note.NewVerifier(s); err != nil {
+		return nil, "", fmt.Errorf("%.80q is no verifier key of a ledger", s)
+	}
+	_, rest, _ := strings.Cut(s, "+")
+	_, key, _ := strings.Cut(rest, "+")
+	return v, fmt.Sprintf("%s+%08x+%s", v.Name(), v.KeyHash(), key), nil
+}
+
 // Chain finds a log's keys from one that is trusted and the handovers, in order. It
 // is an error when they do not join, or when the trusted key is none of them. It is a
-// *Replacement, and all keys, when that key or one it handed over to was lost: what
-// came after is for a person to believe.
+// *Replacement, the first, and all keys, when that key or one it handed over to was
+// lost: what came after is for a person to believe.
 func Chain(trusted string, handovers []string) (Keys, error) {
-	v, err := note.NewVerifier(strings.TrimSpace(trusted))
+	v, trusted, err := readVerifier(trusted)
 	if err != nil {
-		return nil, fmt.Errorf("%.80q is no verifier key of a ledger", trusted)
+		return nil, err
 	}
 	if len(handovers) == 0 {
 		return Keys{v}, nil
@@ -65,12 +77,12 @@ func Chain(trusted string, handovers []string) (Keys, error) {
 		}
 		all, texts = append(all, after), append(texts, c.NewKey)
 	}
-	at := slices.Index(texts, strings.TrimSpace(trusted))
+	at := slices.Index(texts, trusted)
 	if at < 0 {
 		return nil, errors.New("the ledger was signed by none of the keys that the key given leads to")
 	}
 	if lost := Replacements(handovers[at:]); len(lost) > 0 {
-		return all, lost[len(lost)-1]
+		return all, lost[0]
 	}
 	return all, nil
 }
@@ -87,3 +99,17 @@ func (k Keys) open(signed string) (c Checkpoint, at int, err error) {
 
 // Open reads a checkpoint signed by any of the keys.
 func (k Keys) Open(signed string) (Checkpoint, error) { c, _, err := k.open(signed); return c, err }
+
+// ErrNotInForce says that a key has signed that had handed over or was lost. It may be in
+// anybody's hands.
+var ErrNotInForce = errors.New("it is signed by a key that is no longer in force")
+
+// OpenNewest reads a checkpoint signed by the last of the keys: ErrNotInForce if it was
+// another of them.
+func (k Keys) OpenNewest(signed string) (Checkpoint, error) {
+	c, at, err := k.open(signed)
+	if err == nil && at != len(k)-1 {
+		err = ErrNotInForce
+	}
+	return c, err
+}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,6 +24,7 @@ type Log struct {
 	path string // of the key
 	mu   sync.Mutex
 	key  *Key // guarded by mu: a handover changes it
+	seen bool // a signature, guarded by mu: from then on there is one
 }
 
 // A checkpoint is kept for good when either has gone by since the last.
@@ -40,6 +43,9 @@ func Open(ctx context.Context, d *db.DB, keyFile string) (*Log, error) {
 		return nil, err
 	}
 	var err error
+	if h.checkpoint == "" && h.size > 0 {
+		return nil, errGone
+	}
 	if h.checkpoint == "" {
 		l.key, err = KeyAt(keyFile, "clew-ledger")
 	} else {
@@ -48,6 +54,7 @@ func Open(ctx context.Context, d *db.DB, keyFile string) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.begun(h.checkpoint != "")
 	d.BeforeKept(l.seal)
 	return l, nil
 }
@@ -56,23 +63,34 @@ func Open(ctx context.Context, d *db.DB, keyFile string) (*Log, error) {
 // handover that was kept, but whose program ended before it put the new key in
 // place, is finished.
 func (l *Log) fitting(newest string) (*Key, error) {
-	for _, path := range []string{l.path, l.path + ".new"} {
-		k, err := ReadKey(path)
-		if errors.Is(err, fs.ErrNotExist) {
+	k, err := ReadKey(l.path)
+	if err == nil {
+		if _, unsigned := k.opens(newest); unsigned == nil {
+			return k, nil
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	folder := filepath.Dir(l.path)
+	files, err := os.ReadDir(folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("look for the ledger's new key: %w", err)
+	}
+	for _, f := range files {
+		if !strings.HasPrefix(f.Name(), filepath.Base(l.path)+newSuffix) {
 			continue
 		}
-		if err != nil {
+		path := filepath.Join(folder, f.Name())
+		k, err := ReadKey(path)
+		if _, unread := errors.AsType[*fs.PathError](err); unread && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
-		if _, err := k.opens(newest); err != nil {
-			continue
+		if err != nil {
+			continue // it is gone, or was not written to its end, and so nothing was signed by it
 		}
-		if path != l.path {
-			if err := os.Rename(path, l.path); err != nil {
-				return nil, fmt.Errorf("put the ledger's new key in place: %w", err)
-			}
+		if c, err := k.opens(newest); err == nil {
+			return k, l.inPlace(path, k, &c)
 		}
-		return k, nil
 	}
 	return nil, fault.Bad("ledger-key", fmt.Sprintf("The ledger of this database was not signed by the key in %s. "+
 		"Put back the key it was signed by, or name its file with CLEW_LEDGER_KEY. Nothing is written until then. "+
@@ -115,6 +133,17 @@ func (l *Log) seal(ctx context.Context, tx *db.Tx) error {
 	return l.sign(ctx, tx, h, l.current(), nil)
 }
 
+// errGone: the tree would be signed from its beginning, whatever is in it now.
+var errGone = errors.New("the ledger has entries, and its last signature is gone: it was changed; see clew ledger verify")
+
+// begun remembers that a log was signed, and reports whether it ever was.
+func (l *Log) begun(signed bool) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.seen = l.seen || signed
+	return l.seen
+}
+
 func sizeOf(signed string) int64 {
 	c, err := unopened(signed)
 	if err != nil {
@@ -128,11 +157,17 @@ func sizeOf(signed string) int64 {
 func (l *Log) sign(ctx context.Context, tx *db.Tx, h head, by, next *Key) error {
 	c := Checkpoint{Origin: by.Name(), Size: h.size, Kept: h.kept, Cosigned: h.cosigned}
 	last := Checkpoint{}
+	if l.begun(h.checkpoint != "") && h.checkpoint == "" {
+		return errGone
+	}
 	if h.checkpoint != "" {
 		var err error
 		if last, err = by.opens(h.checkpoint); err != nil {
 			return fmt.Errorf("the ledger's newest checkpoint is not signed by %s; if the key was changed, start Clew again: %w", l.path, err)
 		}
+	}
+	if h.checkpoint != "" && (h.kept != last.Kept || h.cosigned < last.Cosigned) {
+		return fmt.Errorf("of the ledger, %d checkpoints and %d cosignatures were kept, and %d and %d are there; see clew ledger verify", last.Kept, last.Cosigned, h.kept, h.cosigned)
 	}
 	t, err := load(ctx, tx, last.Size)
 	if err != nil {

@@ -230,7 +230,18 @@ func TestKeys(t *testing.T) {
 			t.Errorf("open after a handover: %v", err)
 		}
 		// A program that ended between the handover and putting the key in place.
-		if err := errors.Join(os.Rename(key, key+".new"), os.WriteFile(key, mustRead(t, filepath.Join(folder, "another")), 0o600)); err != nil {
+		before := mustRead(t, key)
+		if _, err := l.Rotate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		another := mustRead(t, filepath.Join(folder, "another"))
+		if err := errors.Join(os.Rename(key, key+".new"), os.WriteFile(key, another, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ledger.Open(t.Context(), d, key); err == nil || !strings.Contains(err.Error(), "nothing is written over") || string(mustRead(t, key)) != string(another) {
+			t.Errorf("another key is where the new one belongs: %v", err)
+		}
+		if err := errors.Join(os.WriteFile(key, before, 0o600), os.WriteFile(key+".new.cut", []byte("PRIV"), 0o600)); err != nil {
 			t.Fatal(err)
 		}
 		if again, err := ledger.Open(t.Context(), d, key); err != nil || again.Key() != l.Key() {

@@ -1,0 +1,294 @@
+package ledger_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"clew/internal/db"
+	"clew/internal/db/dbtest"
+	"clew/internal/ledger"
+)
+
+// secondProgram is what tool/checkbundle.py says of a bundle, and whether it is well.
+func secondProgram(t *testing.T, b []byte, key string) (string, bool) {
+	t.Helper()
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("no python3")
+	}
+	path := filepath.Join(t.TempDir(), "b.zip")
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), python, "../../tool/checkbundle.py", path, key).CombinedOutput()
+	return string(out), err == nil
+}
+
+// handed puts other handovers into a bundle, and its digests in order.
+func handed(t *testing.T, b []byte, handovers []string) []byte {
+	t.Helper()
+	files := unzip(t, b)
+	before := sha(files["checkpoints.json"])
+	var s map[string]json.RawMessage
+	if err := json.Unmarshal(files["checkpoints.json"], &s); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if s["handovers"], err = json.Marshal(handovers); err != nil {
+		t.Fatal(err)
+	}
+	if files["checkpoints.json"], err = json.Marshal(s); err != nil {
+		t.Fatal(err)
+	}
+	files["manifest.json"] = bytes.Replace(files["manifest.json"], []byte(before), []byte(sha(files["checkpoints.json"])), 1)
+	return rezip(t, files)
+}
+
+func handovers(t *testing.T, d *db.DB) (all []string) {
+	t.Helper()
+	if err := d.Read(t.Context(), func(v *db.View) (err error) { all, err = ledger.Handovers(t.Context(), v); return err }); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// TestKeyNoLongerInForce has somebody with a key that was changed or lost sign another
+// history by it, and show it with the true handovers.
+func TestKeyNoLongerInForce(t *testing.T) {
+	for name, next := range map[string]func(*testing.T, *ledger.Log) *ledger.Log{
+		"changed": func(t *testing.T, l *ledger.Log) *ledger.Log {
+			if _, err := l.Rotate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			return l
+		},
+		"lost": func(t *testing.T, l *ledger.Log) *ledger.Log { return replaced(t, l.DB()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := dbtest.SQLite(t)
+			key := filepath.Join(t.TempDir(), "ledger.key")
+			l, err := ledger.Open(t.Context(), d, key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			many(t, d, 10)
+			where := filepath.Join(t.TempDir(), "copy.db")
+			if err := d.Backup(t.Context(), where); err != nil {
+				t.Fatal(err)
+			}
+			stolen := filepath.Join(t.TempDir(), "stolen.key")
+			if err := os.WriteFile(stolen, mustRead(t, key), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			copied, err := db.Open(t.Context(), where, time.Now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer copied.Close()
+			thief, err := ledger.Open(t.Context(), copied, stolen)
+			if err != nil {
+				t.Fatal(err)
+			}
+			l = next(t, l)
+			many(t, copied, 30)
+			b := handed(t, bundle(t, thief, ledger.Wanted{}), handovers(t, d))
+			if r, err := check(b, l.Key()); err != nil || len(r.Wrong) == 0 {
+				t.Errorf("believed: %v; %+v", err, r)
+			}
+			if out, ok := secondProgram(t, b, l.Key()); ok {
+				t.Errorf("believed by the second program: %s", out)
+			}
+		})
+	}
+}
+
+// TestReplacedAtOnce has two programs give a ledger its next key at once. One does, and
+// its key is in place.
+func TestReplacedAtOnce(t *testing.T) {
+	for name, next := range map[string]func(*testing.T, *db.DB, string) error{
+		"rotate": func(t *testing.T, d *db.DB, key string) error {
+			l, err := ledger.Open(t.Context(), d, key)
+			if err == nil {
+				_, err = l.Rotate(t.Context())
+			}
+			return err
+		},
+		"replace": func(t *testing.T, d *db.DB, key string) error {
+			_, err := ledger.Replace(t.Context(), d, key, "")
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			where := filepath.Join(t.TempDir(), "clew.db")
+			var programs []*db.DB
+			for range 3 {
+				d, err := db.Open(t.Context(), where, time.Now)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer d.Close()
+				programs = append(programs, d)
+			}
+			key := filepath.Join(t.TempDir(), "ledger.key")
+			if _, err := ledger.Open(t.Context(), programs[2], key); err != nil {
+				t.Fatal(err)
+			}
+			many(t, programs[2], 3)
+			for i := range 20 {
+				if name == "replace" {
+					if err := os.Remove(key); err != nil {
+						t.Fatal(err)
+					}
+				}
+				var all sync.WaitGroup
+				failed := make([]error, 2)
+				for p := range 2 {
+					all.Go(func() { failed[p] = next(t, programs[p], key) })
+				}
+				all.Wait()
+				if failed[0] != nil && failed[1] != nil {
+					t.Fatalf("round %d: %v; %v", i, failed[0], failed[1])
+				}
+				if _, err := ledger.Open(t.Context(), programs[2], key); err != nil {
+					t.Fatalf("round %d: %v; the two: %v", i, err, failed)
+				}
+			}
+		})
+	}
+}
+
+// TestCountsChanged has somebody with the database drop or number anew what the last
+// signature counted. Nothing is signed over it, by the key or by one in its place.
+func TestCountsChanged(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		l := open(t, d)
+		many(t, d, 10)
+		witnessed(t, l)
+		many(t, d, 1000) // another checkpoint is kept
+		unguarded(t, d)
+		folder := t.TempDir()
+		for back, changes := range map[string][]string{
+			`UPDATE ledger_cosignatures SET number = 1`:                 {`UPDATE ledger_cosignatures SET number = 0`},
+			`UPDATE ledger_checkpoints SET number = 2 WHERE number > 1`: {`UPDATE ledger_checkpoints SET number = 7 WHERE number = 2`},
+			`INSERT INTO ledger_checkpoints SELECT * FROM gone`:         {`CREATE TABLE gone AS SELECT * FROM ledger_checkpoints WHERE number = 2`, `DELETE FROM ledger_checkpoints WHERE number = 2`},
+		} {
+			for _, c := range changes {
+				run(t, d, c)
+			}
+			if err := d.Write(ctx, func(tx *db.Tx) error { return ledger.Note(ctx, tx, look(1)) }); err == nil {
+				t.Errorf("%s: signed", changes)
+			}
+			if _, err := ledger.Replace(ctx, d, filepath.Join(folder, "ledger.key"), ""); err == nil {
+				t.Errorf("%s: replaced", changes)
+			}
+			run(t, d, back)
+			sound(t, d, l, 1011)
+		}
+		if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+			t.Errorf("left: %v, %v", left, err)
+		}
+	})
+}
+
+func run(t *testing.T, d *db.DB, statement string) {
+	t.Helper()
+	if err := d.Write(t.Context(), func(tx *db.Tx) error { return tx.Exec(t.Context(), statement) }); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}
+
+// TestReplacedAsWritten: the lost key is named as the log wrote it, however it is noted or
+// said, and found when the database is from before it was noted.
+func TestReplacedAsWritten(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		l := open(t, d)
+		many(t, d, 3)
+		unguarded(t, d)
+		said := func(lost string) {
+			t.Helper()
+			before := l.Key()
+			key := filepath.Join(t.TempDir(), "ledger.key")
+			if _, err := ledger.Replace(t.Context(), d, key, lost); err != nil {
+				t.Fatal(err)
+			}
+			var err error
+			if l, err = ledger.Open(t.Context(), d, key); err != nil {
+				t.Fatal(err)
+			}
+			if r := verify(t, d, ledger.Asked{Key: l.Key()}); len(r.Wrong) > 0 || r.Replaced[len(r.Replaced)-1].Lost != before {
+				t.Fatalf("%q: %+v", lost, r)
+			}
+			note(t, d, look(1))
+		}
+		upper := func() string {
+			p := strings.SplitN(l.Key(), "+", 3)
+			return p[0] + "+" + strings.ToUpper(p[1]) + "+" + p[2]
+		}
+		run(t, d, `UPDATE ledger_head SET verifier = verifier || '
+'`)
+		said("")
+		said(upper())
+		run(t, d, `UPDATE ledger_head SET verifier = ''`)
+		said("")
+		if r := verify(t, d, ledger.Asked{Key: upper()}); len(r.Wrong) > 0 {
+			t.Error(r.Wrong)
+		}
+	})
+}
+
+// TestFirstLoss: who trusts the first of two lost keys is told where belief ends for them.
+func TestFirstLoss(t *testing.T) {
+	d := dbtest.SQLite(t)
+	first := open(t, d).Key()
+	many(t, d, 10)
+	replaced(t, d)
+	many(t, d, 10)
+	replaced(t, d)
+	if _, err := ledger.Chain(first, handovers(t, d)); err == nil || !strings.HasPrefix(err.Error(), "after 10 entries") {
+		t.Error(err)
+	}
+}
+
+// TestNotSignedAnew has somebody with the database alone write another history, and have
+// the program sign it as if nothing had been signed before.
+func TestNotSignedAnew(t *testing.T) {
+	dbtest.EachBare(t, func(t *testing.T, where string) {
+		ctx := t.Context()
+		var both [2]*db.DB
+		for i := range both {
+			var err error
+			if both[i], err = db.Open(ctx, where, time.Now); err != nil {
+				t.Fatal(err)
+			}
+			defer both[i].Close()
+		}
+		d, thief := both[0], both[1]
+		key := filepath.Join(t.TempDir(), "ledger.key")
+		if _, err := ledger.Open(ctx, d, key); err != nil {
+			t.Fatal(err)
+		}
+		many(t, d, 5)
+		many(t, d, 5)
+		unguarded(t, thief)
+		for _, change := range []string{
+			`DELETE FROM ledger_about WHERE seq > 5`, `DELETE FROM ledger_entries WHERE seq > 5`, `DELETE FROM ledger_checkpoints`, `DELETE FROM ledger_tiles`,
+			`UPDATE ledger_head SET size = 6, checkpoint = '', verifier = ''`,
+		} {
+			run(t, thief, change)
+		}
+		if err := d.Write(ctx, func(tx *db.Tx) error { return ledger.Note(ctx, tx, look(1)) }); err == nil {
+			t.Error("signed")
+		}
+		if _, err := ledger.Open(ctx, thief, key); err == nil {
+			t.Error("opened")
+		}
+	})
+}
