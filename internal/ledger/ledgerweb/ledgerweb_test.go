@@ -269,6 +269,141 @@ func TestWitnessOfALostKey(t *testing.T) {
 	})
 }
 
+// TestWitnessIsToldAKey gives a witness keys that are wrong, and then the right one.
+func TestWitnessIsToldAKey(t *testing.T) {
+	d := dbtest.SQLite(t)
+	folder, key := t.TempDir(), filepath.Join(t.TempDir(), "ledger.key")
+	s := serve(t, d, key)
+	w, err := witness.Open(folder, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := s.Name(t.Context(), "Hask Advocacy", w.Verifier())
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := s.Key()
+	if _, err := s.Rotate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	other, err := ledger.KeyAt(filepath.Join(t.TempDir(), "k"), "clew-ledger")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, wrong := range []string{first[:len(first)-1], w.Verifier()} {
+		if err := w.Watch(s.url, wrong, token); err == nil {
+			t.Errorf("%s was taken", wrong)
+		}
+	}
+	if err := w.Watch(s.url, other.Verifier, token); err != nil { // another ledger's
+		t.Fatal(err)
+	}
+	if _, err := w.Look(t.Context()); err == nil {
+		t.Error("another ledger's key fits")
+	}
+	if err := w.Watch(s.url, first, ""); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := w.Look(t.Context()); err != nil || c.Size != 2 {
+		t.Errorf("saw %d entries, %v", c.Size, err)
+	}
+
+	// It is told of a loss, and then the key from before once more, as a script would.
+	if err := os.Remove(key); err != nil {
+		t.Fatal(err)
+	}
+	second, err := ledger.Replace(t.Context(), d, key, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s = serve(t, d, key)
+	for _, key := range []string{second, first, ""} {
+		if err := w.Watch(s.url, key, ""); err != nil {
+			t.Fatal(err)
+		}
+		s.note(t, 1)
+		if _, err := w.Look(t.Context()); err != nil {
+			t.Errorf("told %q: %v", key, err)
+		}
+		if read(t, folder, "log") != second+"\n" {
+			t.Errorf("it trusts %s", read(t, folder, "log"))
+		}
+	}
+
+	// It ended while it set aside what it saw.
+	s.note(t, 1)
+	copied := serve(t, dbtest.SQLite(t), copyOf(t, key))
+	copied.note(t, 1)
+	token, err = copied.Name(t.Context(), "Hask Advocacy", w.Verifier())
+	if err := errors.Join(err, os.Rename(filepath.Join(folder, "checkpoints.jsonl"), filepath.Join(folder, "before-x")), w.Watch(copied.url, "", token)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Look(t.Context()); err == nil {
+		t.Error("what is left of what it saw binds nobody")
+	}
+	w.BeginAgain()
+	if c, err := w.Look(t.Context()); err != nil || c.Size != 2 {
+		t.Errorf("saw %d entries, %v", c.Size, err)
+	}
+}
+
+// TestWitnessOfAnOldKey shows a witness a history that goes on from what it saw, signed by
+// a key that was changed, with the true handovers. Then a log changes its key between two
+// of its answers.
+func TestWitnessOfAnOldKey(t *testing.T) {
+	folder, key := t.TempDir(), filepath.Join(t.TempDir(), "ledger.key")
+	d := dbtest.SQLite(t)
+	s := serve(t, d, key)
+	w := s.named(t, folder)
+	s.note(t, 3)
+	if _, err := w.Look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	where := filepath.Join(t.TempDir(), "copy.db")
+	if err := d.Backup(t.Context(), where); err != nil {
+		t.Fatal(err)
+	}
+	copied, err := db.Open(t.Context(), where, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer copied.Close()
+	thief := serve(t, copied, copyOf(t, key))
+	thief.note(t, 30)
+	if _, err := s.Rotate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	between := func() {}
+	front := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		from := thief.url
+		if strings.HasPrefix(r.URL.Path, "/ledger/handovers") {
+			between()
+			from = s.url
+		}
+		http.Redirect(rw, r, from+r.URL.Path, http.StatusTemporaryRedirect)
+	}))
+	defer front.Close()
+	if err := w.Watch(front.URL, "", ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Look(t.Context()); err == nil || !strings.Contains(err.Error(), "no longer in force") {
+		t.Errorf("a key that was changed is believed: %v", err)
+	}
+	thief = s
+	once := false
+	between = func() {
+		if !once {
+			once = true
+			if _, err := s.Rotate(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if c, err := w.Look(t.Context()); err != nil || c.Size < 6 {
+		t.Errorf("changed between two answers: saw %d entries, %v", c.Size, err)
+	}
+}
+
 func read(t *testing.T, folder, name string) string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(folder, name))

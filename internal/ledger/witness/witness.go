@@ -8,7 +8,6 @@ package witness
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,7 +30,7 @@ import (
 // A Witness keeps its state in a folder:
 //
 //	witness.key         its own key
-//	log                 the log's verifier key, as it was given at first
+//	log                 the log's verifier key, as it was given last
 //	token               what it shows the log
 //	newest.txt          the last checkpoint it cosigned
 //	checkpoints.jsonl   all of them, with when they were seen
@@ -73,16 +72,25 @@ func (w *Witness) Watch(address, key, token string) error {
 		return fmt.Errorf("%q is no address of a log: write https://…", address)
 	}
 	w.at = strings.TrimSuffix(address, "/")
-	if w.log, err = w.kept("log", key); err != nil {
-		return err
-	}
-	if key = strings.TrimSpace(key); key != w.log {
-		w.next = key
-	}
-	for _, k := range []string{w.log, cmp.Or(w.next, w.log)} {
+	noKey := func(k string) error { // said before it is kept: another could not be given after it
 		if _, err := note.NewVerifier(k); err != nil {
 			return fmt.Errorf("%.80q is no key of a log: it is what `clew ledger key` prints", k)
 		}
+		return nil
+	}
+	if key = strings.TrimSpace(key); key != "" {
+		if err := noKey(key); err != nil {
+			return err
+		}
+	}
+	if w.log, err = w.kept("log", key); err != nil {
+		return err
+	}
+	if err := noKey(w.log); err != nil {
+		return err
+	}
+	if key != w.log {
+		w.next = key
 	}
 	if token = strings.TrimSpace(token); token != "" {
 		if err := ledger.WriteFile(filepath.Join(w.folder, "token"), []byte(token+"\n")); err != nil {
@@ -125,15 +133,18 @@ func (f *Forked) Error() string {
 // it was.
 func (w *Witness) Look(ctx context.Context) (ledger.Checkpoint, error) {
 	var none ledger.Checkpoint
-	signed, err := w.get(ctx, "/ledger/checkpoint", 16<<10)
-	if err != nil {
-		return none, err
+	var signed []byte
+	var keys ledger.Keys
+	c, err := none, ledger.ErrNotInForce
+	for n := 0; n < 2 && errors.Is(err, ledger.ErrNotInForce); n++ { // its key may be changed between the two answers
+		if signed, err = w.get(ctx, "/ledger/checkpoint", 16<<10); err != nil {
+			return none, err
+		}
+		if keys, err = w.keys(ctx); err != nil {
+			return none, err
+		}
+		c, err = keys.OpenNewest(string(signed))
 	}
-	keys, err := w.keys(ctx)
-	if err != nil {
-		return none, err
-	}
-	c, err := keys.Open(string(signed))
 	if err != nil {
 		return none, w.forked(fmt.Sprintf("its newest checkpoint cannot be believed: %v", err), signed, nil)
 	}
@@ -197,9 +208,14 @@ func (w *Witness) keys(ctx context.Context) (ledger.Keys, error) {
 	}
 	keys, err := ledger.Chain(w.log, handovers)
 	lost, replaced := errors.AsType[*ledger.Replacement](err)
-	if w.next != "" && (err == nil || replaced || w.again) {
-		keys, err = ledger.Chain(w.next, handovers)
-		lost, replaced = errors.AsType[*ledger.Replacement](err)
+	if w.next != "" && (err == nil || replaced || w.again || !w.hasSeen()) {
+		next, bad := ledger.Chain(w.next, handovers)
+		old, before := errors.AsType[*ledger.Replacement](bad)
+		if err == nil && before {
+			w.next = "" // it was lost before the one that is trusted: somebody wrote it down and left it
+		} else {
+			keys, err, lost, replaced = next, bad, old, before
+		}
 	}
 	switch {
 	case replaced:
@@ -208,6 +224,12 @@ func (w *Witness) keys(ctx context.Context) (ledger.Keys, error) {
 		return nil, w.forked(err.Error(), b, nil)
 	}
 	return keys, nil
+}
+
+// hasSeen reports whether there is anything that the log must continue.
+func (w *Witness) hasSeen() bool {
+	_, err := os.Lstat(filepath.Join(w.folder, "newest.txt"))
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // last is the last checkpoint that was cosigned, if any; and what is wrong with it by
@@ -230,7 +252,8 @@ func (w *Witness) last(keys ledger.Keys) (c ledger.Checkpoint, signed []byte, wh
 func (w *Witness) setAside() error {
 	at := w.now().UTC().Format(stamp)
 	for _, name := range []string{"checkpoints.jsonl", "newest.txt"} {
-		if err := os.Rename(filepath.Join(w.folder, name), filepath.Join(w.folder, "before-"+at+"-"+name)); err != nil {
+		err := os.Rename(filepath.Join(w.folder, name), filepath.Join(w.folder, "before-"+at+"-"+name))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // one may have been set aside before
 			return fmt.Errorf("set aside what was seen before: %w", err)
 		}
 	}
