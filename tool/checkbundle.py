@@ -215,7 +215,7 @@ def main(bundle, verifier):
         need("entry %d is not as it was written" % e["seq"], path(proof, 0, size, e["seq"], leaf(e)) == root)
         count, last = count + 1, e["seq"]
     need("entries are missing", count == manifest["entries"] and (wanted["about"] or count == wanted["to"] - wanted["from"]))
-    for old, new, n, _ in losses:
+    for old, new, _, n in losses:
         print("Not proved: that %s was lost after %s entries, and that %s took its place: nobody but the new key says so." % (old, n, new))
     print("Proved: %d entries are in the tree of %d that the ledger signed, as they were written." % (count, size))
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"clew/internal/db"
 )
 
@@ -43,6 +45,21 @@ func (l *Log) Forge(ctx context.Context, tx *db.Tx, alter func([]Kept) []Kept) e
 		return err
 	}
 	return (&Log{path: l.path}).sign(ctx, tx, h, l.current(), nil)
+}
+
+// HandedOtherwise is a handover with other words in it, signed by keys.
+func HandedOtherwise(signed string, alter func(*Checkpoint), by ...*Key) (string, error) {
+	c, err := unopened(signed)
+	if err != nil {
+		return "", err
+	}
+	alter(&c)
+	var signers []note.Signer
+	for _, k := range by {
+		signers = append(signers, k.signer)
+	}
+	again, err := note.Sign(&note.Note{Text: c.Text()}, signers...)
+	return string(again), err
 }
 
 // Last is the newest checkpoint.

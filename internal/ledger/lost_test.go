@@ -109,6 +109,107 @@ func TestKeyNoLongerInForce(t *testing.T) {
 	}
 }
 
+// TestOddHandovers shows handovers that were left out, repeated, put in another order or
+// signed with other words by who has the newest key alone. Both programs say the same, and
+// none is believed by a key from before a loss.
+func TestOddHandovers(t *testing.T) {
+	d := dbtest.SQLite(t)
+	folder := t.TempDir()
+	in := func(n string) string { return filepath.Join(folder, n) }
+	l, err := ledger.Open(t.Context(), d, in("a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	verifiers := []string{l.Key()}
+	many(t, d, 10)
+	early, err := ledger.Last(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := func(v string, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		verifiers = append(verifiers, v)
+	}
+	next(l.Rotate(t.Context()))
+	many(t, d, 5)
+	next(ledger.Replace(t.Context(), d, in("c"), ""))
+	next(ledger.Replace(t.Context(), d, in("d"), "")) // with nothing between
+	if l, err = ledger.Open(t.Context(), d, in("d")); err != nil {
+		t.Fatal(err)
+	}
+	many(t, d, 5)
+	third, err := ledger.ReadKey(in("c"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fourth, err := ledger.ReadKey(in("d"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := open(t, dbtest.SQLite(t))
+	many(t, elsewhere.DB(), 2)
+	foreign, err := ledger.Last(t.Context(), elsewhere.DB())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := handovers(t, d)
+	b := bundle(t, l, ledger.Wanted{})
+	other := func(i int, by *ledger.Key, alter func(*ledger.Checkpoint)) string {
+		t.Helper()
+		s, err := ledger.HandedOtherwise(h[i], alter, by)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	for name, c := range map[string]struct {
+		handovers []string
+		well      bool
+	}{
+		"as they are":            {h, true},
+		"none":                   {[]string{}, false},
+		"one twice":              {[]string{h[0], h[1], h[1], h[2]}, false},
+		"another order":          {[]string{h[1], h[0], h[2]}, false},
+		"the last is left out":   {h[:2], false},
+		"one is left out":        {[]string{h[0], h[2]}, false},
+		"more kept":              {[]string{h[0], h[1], other(2, fourth, func(c *ledger.Checkpoint) { c.Kept++ })}, false},
+		"fewer cosigned":         {[]string{h[0], h[1], other(2, fourth, func(c *ledger.Checkpoint) { c.Cosigned += 3 })}, false},
+		"no more entries":        {[]string{h[0], h[1], other(2, fourth, func(c *ledger.Checkpoint) { c.Size-- })}, false},
+		"far too many entries":   {[]string{h[0], h[1], other(2, fourth, func(c *ledger.Checkpoint) { c.Size = 1 << 60 })}, false},
+		"what it signed before":  {[]string{h[0], h[1], other(2, fourth, func(c *ledger.Checkpoint) { c.Last = early })}, false},
+		"of another log":         {[]string{h[0], h[1], other(2, fourth, func(c *ledger.Checkpoint) { c.Last = foreign })}, false},
+		"a last that is itself":  {[]string{h[0], h[1], other(2, fourth, func(c *ledger.Checkpoint) { c.Last = h[2] })}, false},
+		"no checkpoint at all":   {[]string{h[0], h[1], other(2, fourth, func(c *ledger.Checkpoint) { c.Last = "x" })}, false},
+		"it is not said lost":    {[]string{h[0], h[1], other(2, fourth, func(c *ledger.Checkpoint) { c.Last = "" })}, false},
+		"the first was lost":     {[]string{other(1, third, func(c *ledger.Checkpoint) { c.OldKey = verifiers[0] }), h[2]}, false},
+		"the first, as of early": {[]string{other(1, third, func(c *ledger.Checkpoint) { c.OldKey, c.Last = verifiers[0], early })}, false},
+		"it had handed over":     {[]string{other(1, third, func(c *ledger.Checkpoint) { c.OldKey, c.Last, c.Size, c.Kept = verifiers[0], h[0], 12, 3 }), h[2]}, false},
+		"it comes back": {append(append([]string{}, h...), other(2, third, func(c *ledger.Checkpoint) {
+			c.OldKey, c.NewKey, c.Last, c.Size, c.Kept = verifiers[3], verifiers[2], h[2], c.Size+1, c.Kept+1
+		})), false},
+		"a line more in its name": {[]string{h[0], h[1], other(2, fourth, func(c *ledger.Checkpoint) { c.NewKey += "\nnew-key " + verifiers[0] })}, false},
+		"unsigned":                {[]string{h[0], h[1], strings.SplitAfter(h[2], "\n\n")[0]}, false},
+	} {
+		b := handed(t, b, c.handovers)
+		for i, key := range verifiers {
+			r, err := check(b, key)
+			well := err == nil && len(r.Wrong) == 0
+			if want := c.well && i == 3; well != want {
+				t.Errorf("%s, by key %d: %v; %v", name, i, err, r.Wrong)
+			}
+			if i < 3 && !c.well { // it is slow
+				continue
+			}
+			if out, ok := secondProgram(t, b, key); ok != well || strings.Contains(out, "Traceback") {
+				t.Errorf("%s, by key %d: the programs differ: %v; %s", name, i, r.Wrong, out)
+			}
+		}
+	}
+}
+
 // TestReplacedAtOnce has two programs give a ledger its next key at once. One does, and
 // its key is in place.
 func TestReplacedAtOnce(t *testing.T) {
