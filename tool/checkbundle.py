@@ -106,7 +106,7 @@ def opened(note, verifier):
     text, _, signatures = note.partition("\n\n")
     text += "\n"
     said = CHECKPOINT.fullmatch(text)
-    need("a checkpoint is not written as Clew writes it", said and signatures.endswith("\n"))
+    need("a checkpoint is not written as Clew writes it", said and int(said["size"]) <= 1 << 50 and signatures.endswith("\n"))
     for line in signatures[:-1].split("\n"):
         parts = line.split(" ")
         need("a signature is not written as Clew writes it", len(parts) == 3 and parts[0] == "\u2014")
