@@ -2,7 +2,9 @@ package ledger_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -213,21 +215,20 @@ func TestOddHandovers(t *testing.T) {
 // TestReplacedAtOnce has two programs give a ledger its next key at once. One does, and
 // its key is in place.
 func TestReplacedAtOnce(t *testing.T) {
-	for name, next := range map[string]func(*testing.T, *db.DB, string) error{
-		"rotate": func(t *testing.T, d *db.DB, key string) error {
+	for lost, next := range map[bool]func(*testing.T, *db.DB, string) error{
+		false: func(t *testing.T, d *db.DB, key string) error {
 			l, err := ledger.Open(t.Context(), d, key)
 			if err == nil {
 				_, err = l.Rotate(t.Context())
 			}
 			return err
 		},
-		"replace": func(t *testing.T, d *db.DB, key string) error {
+		true: func(t *testing.T, d *db.DB, key string) error {
 			_, err := ledger.Replace(t.Context(), d, key, "")
 			return err
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			where := filepath.Join(t.TempDir(), "clew.db")
+		dbtest.EachBare(t, func(t *testing.T, where string) {
 			var programs []*db.DB
 			for range 3 {
 				d, err := db.Open(t.Context(), where, time.Now)
@@ -243,7 +244,7 @@ func TestReplacedAtOnce(t *testing.T) {
 			}
 			many(t, programs[2], 3)
 			for i := range 20 {
-				if name == "replace" {
+				if lost {
 					if err := os.Remove(key); err != nil {
 						t.Fatal(err)
 					}
@@ -392,4 +393,34 @@ func TestNotSignedAnew(t *testing.T) {
 			t.Error("opened")
 		}
 	})
+}
+
+// TestKeyInDoubt: when it is not known whether a new key was kept, its file stays.
+func TestKeyInDoubt(t *testing.T) {
+	d := dbtest.SQLite(t)
+	folder := t.TempDir()
+	key := filepath.Join(folder, "ledger.key")
+	l, err := ledger.Open(t.Context(), d, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	many(t, d, 3)
+	before := string(mustRead(t, key))
+	d.BeforeKept(func(context.Context, *db.Tx) error { return errUndo })
+	if _, err := l.Rotate(t.Context()); !errors.Is(err, errUndo) {
+		t.Fatal(err)
+	}
+	if waiting, err := filepath.Glob(key + ".new*"); err != nil || len(waiting) != 1 {
+		t.Errorf("waiting: %v, %v", waiting, err)
+	}
+	if string(mustRead(t, key)) != before {
+		t.Error("the key was written over")
+	}
+	if l, err = ledger.Open(t.Context(), d, key); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Rotate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	sound(t, d, l, 4)
 }
