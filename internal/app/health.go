@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -67,7 +68,9 @@ func (a *App) wrong(ctx context.Context) (all []string) {
 	}); err != nil {
 		all = append(all, "the database does not answer")
 	}
-	if err := a.db.Write(ctx, func(tx *db.Tx) error { return tx.Exec(ctx, `UPDATE ledger_head SET size = size WHERE id = 1`) }); err != nil {
+	if err := a.db.Write(ctx, func(tx *db.Tx) error {
+		return errors.Join(tx.Exec(ctx, `UPDATE ledger_head SET size = size WHERE id = 1`), a.Ledger.Fits(ctx, tx))
+	}); err != nil {
 		all = append(all, "the ledger cannot be written")
 	}
 	if free, known := room(a.config.Data); known && free < leastRoom {

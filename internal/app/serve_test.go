@@ -22,8 +22,10 @@ import (
 	"time"
 
 	"clew/internal/access"
+	"clew/internal/db"
 	"clew/internal/fault"
 	"clew/internal/govuk"
+	"clew/internal/ledger"
 	"clew/internal/vault"
 )
 
@@ -112,6 +114,28 @@ func TestHealthAndMetrics(t *testing.T) {
 		t.Error("the figures hold an address")
 	}
 	h := &health{app: s.App}
+	if wrong := s.wrong(t.Context()); len(wrong) > 0 {
+		t.Error(wrong)
+	}
+	entry := func() {
+		t.Helper()
+		if err := s.db.Write(t.Context(), func(tx *db.Tx) error {
+			return ledger.Note(t.Context(), tx, ledger.Entry{Account: "program", Verb: ledger.Consultation, Action: "read a person", Outcome: ledger.Done})
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	entry()
+	another, err := ledger.Open(t.Context(), s.db, s.config.LedgerKeyFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := another.Rotate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if wrong := s.wrong(t.Context()); len(wrong) != 1 {
+		t.Errorf("with a key that was changed: %v", wrong)
+	}
 	if err := s.db.Close(); err != nil {
 		t.Fatal(err)
 	}

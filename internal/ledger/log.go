@@ -133,8 +133,32 @@ func (l *Log) seal(ctx context.Context, tx *db.Tx) error {
 	return l.sign(ctx, tx, h, l.current(), nil)
 }
 
+// last is the newest checkpoint, which a key must have signed; empty before the first.
+func (l *Log) last(h head, by *Key) (c Checkpoint, err error) {
+	switch {
+	case h.checkpoint != "":
+		l.begun(true)
+		if c, err = by.opens(h.checkpoint); err != nil {
+			err = fmt.Errorf("the ledger's newest checkpoint is not signed by %s; if the key was changed, start Clew again: %w", l.path, err)
+		}
+	case l.begun(false):
+		err = errGone
+	}
+	return c, err
+}
+
+// Fits is an error when the log cannot sign what comes next: another program may have
+// changed the key.
+func (l *Log) Fits(ctx context.Context, q db.Querier) error {
+	h, err := headOf(ctx, q)
+	if err == nil {
+		_, err = l.last(h, l.current())
+	}
+	return err
+}
+
 // errGone: the tree would be signed from its beginning, whatever is in it now.
-var errGone = errors.New("the ledger has entries, and its last signature is gone: it was changed; see clew ledger verify")
+var errGone = errors.New("the ledger’s last signature is gone: it was changed; see clew ledger verify")
 
 // begun remembers that a log was signed, and reports whether it ever was.
 func (l *Log) begun(signed bool) bool {
@@ -156,15 +180,9 @@ func sizeOf(signed string) int64 {
 // too when there is one, and with it alone when the key is lost.
 func (l *Log) sign(ctx context.Context, tx *db.Tx, h head, by, next *Key) error {
 	c := Checkpoint{Origin: by.Name(), Size: h.size, Kept: h.kept, Cosigned: h.cosigned}
-	last := Checkpoint{}
-	if l.begun(h.checkpoint != "") && h.checkpoint == "" {
-		return errGone
-	}
-	if h.checkpoint != "" {
-		var err error
-		if last, err = by.opens(h.checkpoint); err != nil {
-			return fmt.Errorf("the ledger's newest checkpoint is not signed by %s; if the key was changed, start Clew again: %w", l.path, err)
-		}
+	last, err := l.last(h, by)
+	if err != nil {
+		return err
 	}
 	if h.checkpoint != "" && (h.kept != last.Kept || h.cosigned < last.Cosigned) {
 		return fmt.Errorf("of the ledger, %d checkpoints and %d cosignatures were kept, and %d and %d are there; see clew ledger verify", last.Kept, last.Cosigned, h.kept, h.cosigned)

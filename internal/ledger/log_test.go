@@ -275,8 +275,20 @@ func TestRunningWithAnOldKey(t *testing.T) {
 			}
 			note(t, d, look(i))
 		}
+		fits := func(l *ledger.Log) error {
+			return l.DB().Read(t.Context(), func(v *db.View) error { return l.Fits(t.Context(), v) })
+		}
+		if err := fits(logs[0]); err != nil {
+			t.Error(err)
+		}
 		if _, err := logs[1].Rotate(t.Context()); err != nil {
 			t.Fatal(err)
+		}
+		if err := fits(logs[1]); err != nil {
+			t.Error(err)
+		}
+		if err := fits(logs[0]); err == nil {
+			t.Error("an old key fits")
 		}
 		err := logs[0].DB().Write(t.Context(), func(tx *db.Tx) error { return ledger.Note(t.Context(), tx, look(1)) })
 		if err == nil || !strings.Contains(err.Error(), "start Clew again") {

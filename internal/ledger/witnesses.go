@@ -113,6 +113,9 @@ func (l *Log) Cosigned(ctx context.Context, w Witness, signed string) error {
 		if err != nil {
 			return err
 		}
+		if err := l.Fits(ctx, tx); err != nil {
+			return err
+		}
 		by := l.current()
 		keys, err := Chain(by.Verifier, handovers)
 		if err != nil {
