@@ -181,13 +181,13 @@ def main(bundle, verifier):
         said = CHECKPOINT.fullmatch(note.partition("\n\n")[0] + "\n")
         need("a handover is not written as Clew writes it", said and (said["new"] or said["next"]))
         lost, old, new = said["lost"], said["lost"] or said["old"], said["next"] or said["new"]
-        need("a handover is not signed by both keys", opened(note, new) and (lost or opened(note, old)))
+        need("a handover is not signed by the keys it should be", opened(note, new) and (lost or opened(note, old)))
         if lost:
             text = decoded(said["last"]).decode()
             last = opened(text, old)
             need("a key that was lost is not followed by what it signed last", last and int(last["size"]) < int(said["size"])
                  and int(last["kept"]) + 1 == int(said["kept"]) and last["cosigned"] == said["cosigned"] and (last["next"] or last["new"] or old) == old)
-            need("the key given was lost; ask whose ledger it is which key they have now", verifier.strip() != old and verifier.strip() not in keys)
+            need("the key given, or one after it, was lost; ask whose ledger it is which key they have now", verifier.strip() != old and verifier.strip() not in keys)
             losses.append((old, new, text, last["size"]))
         need("a handover is missing", not keys or keys[-1] == old)
         keys += [new] if keys else [old, new]

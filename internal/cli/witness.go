@@ -13,7 +13,7 @@ import (
 type witnesses struct {
 	State string        `help:"Folder that holds the witness's key and what it has seen." required:"" type:"path" placeholder:"DIR"`
 	Log   string        `help:"Address of the ledger's Clew. Without it, the witness's key is made and printed." placeholder:"URL"`
-	Key   string        `help:"The ledger's key; the first time." placeholder:"VERIFIER"`
+	Key   string        `help:"The ledger's key; the first time, and when another took the place of a lost one." placeholder:"VERIFIER"`
 	Token string        `help:"What the ledger's agency gave with it; the first time, and when there is a new one." placeholder:"TOKEN"`
 	Again bool          `help:"Set aside what was seen before, if the ledger has lost some of it: ask its agency first."`
 	Once  bool          `help:"Look once, and end."`

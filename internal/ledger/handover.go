@@ -62,7 +62,7 @@ func Replace(ctx context.Context, d *db.DB, keyFile, lost string) (verifier stri
 		lost = c.NewKey
 	}
 	if lost == "" {
-		return bad("The database is of before it knew its own key. Say it with --lost: witnesses have it in the file log, and bundles in manifest.json")
+		return bad("The database does not know which key was lost: say it with --lost. Each witness has it in the file log of its folder, and each bundle in manifest.json")
 	}
 	_, text, err := readVerifier(lost)
 	if err != nil {
