@@ -89,11 +89,12 @@ func OpenAsItIs(where string, now func() time.Time) (*DB, error) {
 	if d.sqlite {
 		// trusted_schema, cell_size_check and secure_delete are against a file that was
 		// tampered with and for what was erased to be gone; they cost nothing that
-		// BenchmarkRewrite can see.
-		const pragmas = "?_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=foreign_keys(1)&_pragma=recursive_triggers(1)&_pragma=cache_size(-131072)&_pragma=wal_autocheckpoint(16384)&_pragma=mmap_size(1073741824)&_pragma=temp_store(memory)&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)&_pragma=secure_delete(1)"
+		// BenchmarkRewrite can see. Readers have no cell_size_check: a case of 5,000 reports
+		// takes a quarter less to open without.
+		const pragmas = "?_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=foreign_keys(1)&_pragma=recursive_triggers(1)&_pragma=cache_size(-131072)&_pragma=wal_autocheckpoint(16384)&_pragma=mmap_size(1073741824)&_pragma=temp_store(memory)&_pragma=trusted_schema(0)&_pragma=secure_delete(1)"
 		file := "file:" + (&url.URL{Path: where}).EscapedPath() + pragmas
 		// Another program may be settling, which takes minutes.
-		if d.writer, err = sql.Open("sqlite", file+"&_txlock=immediate&_pragma=busy_timeout(600000)"); err != nil {
+		if d.writer, err = sql.Open("sqlite", file+"&_txlock=immediate&_pragma=cell_size_check(1)&_pragma=busy_timeout(600000)"); err != nil {
 			return nil, fmt.Errorf("open database: %w", err)
 		}
 		d.writer.SetMaxOpenConns(1)
