@@ -81,7 +81,7 @@ type Tab struct {
 
 // patience is how long a tab is given for all it does. It is no measure of speed:
 // it ends a test that would wait for ever.
-const patience = 90 * time.Second
+const patience = 6 * time.Minute
 
 // Tab opens a tab on a site. When the test ends, it fails on any trouble seen.
 func (c *Chromium) Tab(t testing.TB, s *Site) *Tab {
