@@ -107,6 +107,13 @@ func sees(ctx context.Context, q db.Querier, asks, theirs *Sight, thing Thing) (
 	}
 	held, args := theirs.Pool.Held("m.holder", []any{thing.ID})
 	query := `SELECT m.person FROM mentions m WHERE m.id = $1` + held
+	for _, s := range []*Sight{asks, theirs} { // a person is known by a mention, and that one's report may be hidden
+		if thing.What == "person" {
+			var open string
+			open, args = s.openMention("m.id", ` AND (m.person = m.id OR 1 = 1?)`, args)
+			query += open
+		}
+	}
 	switch thing.What {
 	case "report": // which may name nobody
 		held, args = theirs.Pool.Held("r.holder", []any{thing.ID})

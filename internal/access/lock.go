@@ -98,6 +98,7 @@ func (g *Guard) Lift(ctx context.Context, by Actor, id string) (lifted bool, err
 	err = g.Act(ctx, by, ManageLocks, func(tx *db.Tx, s *Sight) error {
 		s.Saw("lock", id)
 		l, err := lockSeen(ctx, tx, s, id)
+		s.Saw("lock", id, l.Mentions...)
 		if err != nil {
 			return err
 		}
@@ -118,11 +119,16 @@ func (g *Guard) Lift(ctx context.Context, by Actor, id string) (lifted bool, err
 }
 
 // Locks are the locks, those that stand first, but for any that close to whoever
-// asks: a custodian may be in conflict too.
+// asks, or that are about somebody who is hidden from them: a custodian may be in
+// conflict too.
 func (g *Guard) Locks(ctx context.Context, by Actor) (all []Lock, err error) {
 	err = g.Look(ctx, by, ManageLocks, func(v *db.View, s *Sight) error {
 		s.Saw("locks", "")
-		if all, err = db.All(ctx, v, scanLock, selectLocks+` ORDER BY CASE WHEN lifted IS NULL THEN 0 ELSE 1 END, since DESC, id LIMIT 500`); err != nil {
+		if err := v.Widely(ctx, func() error { // whom they hide may be another pool's
+			open, args := s.openLock(nil)
+			all, err = db.All(ctx, v, scanLock, selectLocks+` WHERE 1 = 1`+open+` ORDER BY CASE WHEN lifted IS NULL THEN 0 ELSE 1 END, since DESC, id LIMIT 500`, args...)
+			return err
+		}); err != nil {
 			return err
 		}
 		if err := closes(ctx, v, all); err != nil {
@@ -148,17 +154,50 @@ func scanLock(r db.Row) (l Lock, err error) {
 	return l, err
 }
 
-// lockSeen is a lock that does not close to whoever asks.
+// lockSeen is a lock that does not close to whoever asks, and is about nobody who is
+// hidden from them.
 func lockSeen(ctx context.Context, q db.Querier, s *Sight, id string) (Lock, error) {
-	l, err := db.One(ctx, q, scanLock, selectLocks+` WHERE id = $1`, id)
+	all, err := db.All(ctx, q, scanLock, selectLocks+` WHERE id = $1`, id)
+	if err == nil && len(all) == 0 {
+		err = fault.NotFound
+	}
 	if err != nil {
-		return l, err
+		return Lock{}, err
+	}
+	if err := closes(ctx, q, all); err != nil {
+		return Lock{}, err
 	}
 	mine, err := locksOn(ctx, q, s.Account)
-	if err == nil && slices.Contains(mine, id) {
+	if err != nil {
+		return all[0], err
+	}
+	var seen []string
+	err = q.Widely(ctx, func() (err error) {
+		open, args := s.openLock([]any{id})
+		seen, err = db.All(ctx, q, db.Text, `SELECT id FROM locks WHERE id = $1`+open, args...)
+		return err
+	})
+	if err == nil && (len(seen) == 0 || slices.Contains(mine, id)) {
 		err = s.Require(Object{Shut: true})
 	}
-	return l, err
+	return all[0], err
+}
+
+// openLock is the condition that no report by which a row of locks hides somebody
+// mentions anybody who is hidden from the actor.
+func (s *Sight) openLock(args []any) (string, []any) {
+	return s.openMention("x.mention", ` AND NOT EXISTS (SELECT 1 FROM lock_mentions x WHERE x.lock = locks.id AND NOT (1 = 1?))`, args)
+}
+
+// openMention puts, for the question mark, the condition that the report in which a
+// mention in a column stands mentions nobody who is hidden from the actor. It is empty
+// for nearly everybody.
+func (s *Sight) openMention(column, condition string, args []any) (string, []any) {
+	if !s.Blind() {
+		return "", args
+	}
+	in := ` AND NOT EXISTS (SELECT 1 FROM mentions hm JOIN mentions hidden ON hidden.report = hm.report WHERE hm.id = ` + column + ` AND hidden.person IN (` + db.List(len(args)+1, len(s.shut)) + `))`
+	return strings.Replace(condition, "?", in, 1), append(slices.Clip(args), db.Args(s.shut)...)
 }
 
 // locksOn are the locks that stand and close to an account.
