@@ -90,7 +90,8 @@ func (g *Guard) Break(ctx context.Context, by Actor, mention, holder string, cau
 		if !slices.Contains(beyond, holder) {
 			return fault.NotFound
 		}
-		late, err := db.One(ctx, tx, db.Number, `SELECT count(*) FROM glass WHERE agency = $1 AND verdict = '' AND opened < $2`, by.Agency, tx.Now.Add(-GlassReview).UnixMicro())
+		open, args := s.openGlass([]any{by.Agency, tx.Now.Add(-GlassReview).UnixMicro()})
+		late, err := db.One(ctx, tx, db.Number, `SELECT count(*) FROM glass WHERE agency = $1 AND verdict = '' AND opened < $2`+open, args...)
 		if err != nil {
 			return err
 		}
@@ -129,13 +130,23 @@ func Beyond(ctx context.Context, q db.Querier, now time.Time, agency string) ([]
 	return slices.DeleteFunc(all, func(a string) bool { return slices.Contains(pool.Agencies, a) }), err
 }
 
+// openGlass is the condition that the mention of a row of glass stands in no report
+// that mentions anybody who is hidden from the actor.
+func (s *Sight) openGlass(args []any) (string, []any) {
+	return s.openMention("glass.mention", "?", args)
+}
+
 // GlassBroken are the times glass was broken by somebody of the actor's agency, or
-// before what it holds: those that wait for a review first, then the newest.
+// before what it holds, for somebody who is not hidden from the actor: those that wait
+// for a review first, then the newest.
 func (g *Guard) GlassBroken(ctx context.Context, by Actor) (all []Glass, err error) {
 	err = g.Look(ctx, by, ReviewGlass, func(v *db.View, s *Sight) error {
 		s.Saw("glass", "")
-		all, err = db.All(ctx, v, scanGlass, selectGlass+` WHERE agency = $1 OR holder = $1 ORDER BY CASE WHEN verdict = '' THEN 0 ELSE 1 END, opened DESC, id LIMIT 500`, by.Agency)
-		return err
+		return v.Widely(ctx, func() error { // they may be known by another pool's report
+			open, args := s.openGlass([]any{by.Agency})
+			all, err = db.All(ctx, v, scanGlass, selectGlass+` WHERE (agency = $1 OR holder = $1)`+open+` ORDER BY CASE WHEN verdict = '' THEN 0 ELSE 1 END, opened DESC, id LIMIT 500`, args...)
+			return err
+		})
 	})
 	return all, err
 }
@@ -159,7 +170,9 @@ func (g *Guard) Judge(ctx context.Context, by Actor, id string, v Verdict, why s
 	}
 	return g.Act(ctx, by, ReviewGlass, func(tx *db.Tx, s *Sight) error {
 		s.Saw("glass", id)
-		one, err := db.One(ctx, tx, scanGlass, selectGlass+` WHERE id = $1 AND agency = $2`, id, by.Agency)
+		open, args := s.openGlass([]any{id, by.Agency})
+		one, err := db.One(ctx, tx, scanGlass, selectGlass+` WHERE id = $1 AND agency = $2`+open, args...)
+		s.Saw("glass", id, one.Mention)
 		switch {
 		case err != nil:
 			return err
