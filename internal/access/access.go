@@ -196,12 +196,14 @@ func (s *Sight) Whose(ctx context.Context, q db.Querier, mention string) (string
 	held, args := s.Pool.Held("holder", []any{mention})
 	who, err := db.One(ctx, q, db.Text, `SELECT person FROM mentions WHERE id = $1`+held, args...)
 	if err == nil && s.Hidden(who) {
+		s.about(mention) // whoever reads the ledger may be another from whom they are hidden
 		err = s.Require(Object{Shut: true})
 	}
 	if err == nil && s.Blind() && who != mention { // a person is known by a mention, and that one's report may be hidden
 		open, args := s.OpenReport("m.report", []any{mention})
 		_, err = db.One(ctx, q, db.Text, `SELECT m.id FROM mentions m WHERE m.id = $1`+open, args...)
 		if errors.Is(err, fault.NotFound) {
+			s.about(mention)
 			err = s.Require(Object{Shut: true})
 		}
 	}
@@ -225,6 +227,10 @@ func (s *Sight) OpenReport(column string, args []any) (string, []any) {
 // about. Of several, the last counts; people add up.
 func (s *Sight) Saw(what, id string, people ...string) {
 	s.entry.What, s.entry.On = what, id
+	s.about(people...)
+}
+
+func (s *Sight) about(people ...string) {
 	for _, p := range people {
 		if p != "" && !slices.Contains(s.entry.About, p) {
 			s.entry.About = append(s.entry.About, p)

@@ -259,6 +259,7 @@ func item(ctx context.Context, q db.Querier, s *Sight, id string) (Item, error) 
 	if err != nil {
 		return i, fmt.Errorf("unusual looking: %w", err)
 	}
+	s.Saw("unusual looking", id, i.Person)
 	return i, nil
 }
 

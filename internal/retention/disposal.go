@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/fault"
+	"clew/internal/person"
 	"clew/internal/report"
 )
 
@@ -130,10 +132,10 @@ func (s *Store) propose(ctx context.Context, by access.Actor, g Ground, reason s
 		for _, r := range rows {
 			list = append(list, r)
 		}
+		sawDisposal(sight, id, slices.Sorted(maps.Keys(rows)))
 		if err := tx.Insert(ctx, "disposal_reports", []string{"disposal", "report", "schedule"}, list); err != nil {
 			return fmt.Errorf("insert disposal: %w", err)
 		}
-		sight.Saw("disposal", id)
 		return nil
 	})
 	return id, err
@@ -244,7 +246,22 @@ func openDisposal(sight *access.Sight, args []any) (string, []any) {
 func disposalSeen(ctx context.Context, q db.Querier, sight *access.Sight, id string) (Disposal, error) {
 	sight.Saw("disposal", id)
 	open, args := openDisposal(sight, []any{id, sight.Agency})
-	return db.One(ctx, q, scanDisposal, selectDisposals+`WHERE d.id = $1 AND d.agency = $2`+open, args...)
+	d, err := db.One(ctx, q, scanDisposal, selectDisposals+`WHERE d.id = $1 AND d.agency = $2`+open, args...)
+	if err != nil {
+		return d, err
+	}
+	keys, err := db.All(ctx, q, db.Text, `SELECT report FROM disposal_reports WHERE disposal = $1 ORDER BY report`, id)
+	sawDisposal(sight, id, keys)
+	return d, err
+}
+
+// sawDisposal notes for the ledger whom the reports of a disposal are about.
+func sawDisposal(sight *access.Sight, id string, keys []string) {
+	about := make([]string, 0, 2*len(keys))
+	for _, k := range keys {
+		about = append(about, person.VictimOf(k), person.SuspectOf(k))
+	}
+	sight.Saw("disposal", id, about...)
 }
 
 // Disposals are those of the actor's agency, the newest first.
