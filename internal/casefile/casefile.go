@@ -221,9 +221,10 @@ type Store struct {
 
 	// MostDocument is how many bytes a document may have.
 	MostDocument int64
-	// Held reports whether a legal hold of an agency in force is on any of some people, or
-	// on a report of theirs: the room that keeps holds fills it in.
-	Held func(ctx context.Context, q db.Querier, agency string, people []string) (bool, error)
+	// Held reports whether a legal hold of the actor's agency in force, that the actor may
+	// see, is on any of some people, or on a report of theirs: the room that keeps holds
+	// fills it in.
+	Held func(ctx context.Context, q db.Querier, sight *access.Sight, people []string) (bool, error)
 
 	// Before are the early warnings that stood in a case and stand no more. Nil: nobody
 	// keeps them.

@@ -171,7 +171,7 @@ func (s *Store) onHold(ctx context.Context, q db.Querier, sight *access.Sight, c
 			people = append(people, p.ID)
 		}
 	}
-	return s.Held(ctx, q, sight.Agency, people)
+	return s.Held(ctx, q, sight, people)
 }
 
 // A Handed is a document as it is handed out.

@@ -172,8 +172,8 @@ func TestDocuments(t *testing.T) {
 		}
 
 		w.invalid(w.cases.TakeBackDocument(t.Context(), bob, id, letter, " "), "why")
-		w.cases.Held = func(_ context.Context, _ db.Querier, agency string, people []string) (bool, error) {
-			return agency == police && len(people) == 2, nil
+		w.cases.Held = func(_ context.Context, _ db.Querier, sight *access.Sight, people []string) (bool, error) {
+			return sight.Agency == police && len(people) == 2, nil
 		}
 		w.invalid(w.cases.TakeBackDocument(t.Context(), bob, id, letter, "Not hers"), "why")
 		w.cases.Held = nil

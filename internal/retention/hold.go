@@ -11,6 +11,7 @@ import (
 	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/fault"
+	"clew/internal/person"
 	"clew/internal/report"
 )
 
@@ -39,6 +40,7 @@ func (s *Store) HoldReport(ctx context.Context, by access.Actor, key, reason str
 		if err != nil {
 			return err
 		}
+		sight.Saw("hold", id, person.VictimOf(key), person.SuspectOf(key))
 		all, err := report.WholeRecord(ctx, tx, key)
 		if err != nil {
 			return err
@@ -60,6 +62,7 @@ func (s *Store) HoldPerson(ctx context.Context, by access.Actor, mention, reason
 		if err != nil {
 			return err
 		}
+		sight.Saw("hold", id, mention)
 		rows := make([][]any, len(all))
 		for i, m := range all {
 			rows[i] = []any{m, id}
@@ -111,11 +114,7 @@ func (s *Store) hold(ctx context.Context, by access.Actor, what, reason string, 
 			[][]any{{id, by.Agency, what, reason, by.Account, by.Name, tx.Now.UnixMicro(), review.UnixMicro(), "", ""}}); err != nil {
 			return fmt.Errorf("insert hold: %w", err)
 		}
-		err := on(tx, sight, id)
-		if err == nil {
-			sight.Saw("hold", id)
-		}
-		return err
+		return on(tx, sight, id)
 	})
 	return id, err
 }
@@ -168,7 +167,15 @@ func openHold(sight *access.Sight, args []any) (string, []any) {
 func holdSeen(ctx context.Context, q db.Querier, sight *access.Sight, id string) (Hold, error) {
 	sight.Saw("hold", id)
 	open, args := openHold(sight, []any{id, sight.Agency})
-	return db.One(ctx, q, scanHold, selectHolds+`WHERE h.id = $1 AND h.agency = $2`+open, args...)
+	h, err := db.One(ctx, q, scanHold, selectHolds+`WHERE h.id = $1 AND h.agency = $2`+open, args...)
+	switch {
+	case err != nil:
+	case h.What == "report":
+		sight.Saw("hold", id, person.VictimOf(h.On), person.SuspectOf(h.On))
+	default:
+		sight.Saw("hold", id, h.On)
+	}
+	return h, err
 }
 
 // Holds are the holds of the actor's agency, those in force first, the next to be
@@ -212,16 +219,17 @@ func IsHeld(ctx context.Context, q db.Querier, key string) (bool, error) {
 	return err == nil, err
 }
 
-// HoldsAny reports whether a hold of an agency in force is on any of some people, or on a
-// report that mentions one.
-func HoldsAny(ctx context.Context, q db.Querier, agency string, people []string) (bool, error) {
+// HoldsAny reports whether a hold of the actor's agency in force, that the actor may
+// see, is on any of some people, or on a report that mentions one.
+func HoldsAny(ctx context.Context, q db.Querier, sight *access.Sight, people []string) (bool, error) {
 	if len(people) == 0 {
 		return false, nil
 	}
 	in := `m.person IN (` + db.List(2, len(people)) + `)`
+	open, args := openHold(sight, append([]any{sight.Agency}, db.Args(people)...))
 	n, err := db.One(ctx, q, db.Number, `SELECT count(*) FROM holds h WHERE h.agency = $1 AND h.lifted IS NULL AND (
 		EXISTS (SELECT 1 FROM hold_mentions x JOIN mentions m ON m.id = x.mention WHERE x.hold = h.id AND `+in+`)
-		OR EXISTS (SELECT 1 FROM hold_reports x JOIN mentions m ON m.report = x.report WHERE x.hold = h.id AND `+in+`))`, append([]any{agency}, db.Args(people)...)...)
+		OR EXISTS (SELECT 1 FROM hold_reports x JOIN mentions m ON m.report = x.report WHERE x.hold = h.id AND `+in+`))`+open, args...)
 	return n > 0, err
 }
 
