@@ -69,8 +69,9 @@ type Store struct {
 	// Parting is told in the same transaction that an agency leaves, if it is set: the
 	// room that keeps cases fills it in.
 	Parting func(ctx context.Context, tx *db.Tx, sight *access.Sight, agency string) error
-	// Leaves says what an agency has to do with cases, if it is set.
-	Leaves func(ctx context.Context, q db.Querier, agency string) (Leaving, error)
+	// Leaves says what an agency has to do with cases in which nobody is hidden from the
+	// actor, if it is set.
+	Leaves func(ctx context.Context, q db.Querier, sight *access.Sight, agency string) (Leaving, error)
 }
 
 // Leaving is what an agency has to do with cases: what ends, or stays with it, when it
@@ -84,7 +85,8 @@ type Leaving struct {
 	Notes     int // in others' cases that it alone reads: they stay, for it alone
 }
 
-// Leaving is what an agency has to do with cases now.
+// Leaving is what an agency has to do with cases now, but for those in which anybody is
+// hidden from the actor.
 func (s *Store) Leaving(ctx context.Context, by access.Actor, id string) (l Leaving, err error) {
 	err = s.guard.Look(ctx, by, access.ManageAgencies, func(v *db.View, sight *access.Sight) error {
 		sight.Saw("agency", id)
@@ -92,7 +94,7 @@ func (s *Store) Leaving(ctx context.Context, by access.Actor, id string) (l Leav
 			return nil
 		}
 		return v.Widely(ctx, func() (err error) {
-			l, err = s.Leaves(ctx, v, id)
+			l, err = s.Leaves(ctx, v, sight, id)
 			return err
 		})
 	})
@@ -193,7 +195,7 @@ func (s *Store) Part(ctx context.Context, by access.Actor, id string, version in
 		}
 		if s.Leaves != nil && !although {
 			var l Leaving
-			if err := tx.Widely(ctx, func() error { l, err = s.Leaves(ctx, tx, id); return err }); err != nil {
+			if err := tx.Widely(ctx, func() error { l, err = s.Leaves(ctx, tx, sight, id); return err }); err != nil {
 				return err
 			}
 			if l.Leads > 0 {

@@ -14,10 +14,12 @@ import (
 type placed struct{ kase, holder, account string }
 
 // placesOf are the places on teams that end when an agency leaves: of its people in
-// cases that others lead, and of others' people in cases that it leads.
-func (s *Store) placesOf(ctx context.Context, q db.Querier, id string) (all []placed, err error) {
+// cases that others lead, and of others' people in cases that it leads; as far as the
+// actor may know of the cases. Nothing is hidden from nobody.
+func (s *Store) placesOf(ctx context.Context, q db.Querier, sight *access.Sight, id string) (all []placed, err error) {
+	seen, args := unhidden(sight, "k.id", nil)
 	open, err := db.All(ctx, q, func(r db.Row) (p placed, err error) { return p, r.Scan(&p.kase, &p.holder, &p.account) },
-		`SELECT DISTINCT k.id, k.holder, t.account FROM case_team t JOIN cases f ON f.id = t.case_id JOIN cases k ON k.id = f.stays WHERE t.until IS NULL AND k.closed IS NULL ORDER BY k.id, t.account`)
+		`SELECT DISTINCT k.id, k.holder, t.account FROM case_team t JOIN cases f ON f.id = t.case_id JOIN cases k ON k.id = f.stays WHERE t.until IS NULL AND k.closed IS NULL`+seen+` ORDER BY k.id, t.account`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("teams: %w", err)
 	}
@@ -39,9 +41,10 @@ func (s *Store) placesOf(ctx context.Context, q db.Querier, id string) (all []pl
 	return slices.DeleteFunc(open, func(p placed) bool { return theirs[p.account] == (p.holder == id) }), nil
 }
 
-// Leaves is what an agency has to do with cases, for one who is about to part from it.
-func (s *Store) Leaves(ctx context.Context, q db.Querier, id string) (l agency.Leaving, err error) {
-	places, err := s.placesOf(ctx, q, id)
+// Leaves is what an agency has to do with cases, for one who is about to part from it,
+// but for those in which anybody is hidden from them.
+func (s *Store) Leaves(ctx context.Context, q db.Querier, sight *access.Sight, id string) (l agency.Leaving, err error) {
+	places, err := s.placesOf(ctx, q, sight, id)
 	if err != nil {
 		return l, err
 	}
@@ -56,22 +59,24 @@ func (s *Store) Leaves(ctx context.Context, q db.Querier, id string) (l agency.L
 		theirs = append(theirs, p.account)
 	}
 	l.Shared = len(with)
-	number := func(to *int, query string, args ...any) {
+	number := func(to *int, query, kase string, args ...any) {
 		if err != nil {
 			return
 		}
+		open, args := unhidden(sight, kase, args)
+		query += open
 		var n int64
 		if n, err = db.One(ctx, q, db.Number, query, args...); err != nil {
 			err = fmt.Errorf("what an agency leaves: %w", err)
 		}
 		*to += int(n)
 	}
-	number(&l.Leads, `SELECT count(*) FROM cases WHERE holder = $1 AND stays = id AND closed IS NULL`, id)
-	number(&l.Referrals, `SELECT count(*) FROM case_referrals r WHERE (r.to_agency = $1 OR r.from_agency = $1)`+unanswered, id)
-	number(&l.Notes, `SELECT count(*) FROM case_steps x JOIN cases f ON f.id = x.case_id JOIN cases k ON k.id = f.stays WHERE x.agency = $1 AND x.shared = 0 AND k.holder <> $1`, id)
+	number(&l.Leads, `SELECT count(*) FROM cases k WHERE k.holder = $1 AND k.stays = k.id AND k.closed IS NULL`, "k.id", id)
+	number(&l.Referrals, `SELECT count(*) FROM case_referrals r JOIN cases k ON k.id = r.case_id WHERE (r.to_agency = $1 OR r.from_agency = $1)`+unanswered, "k.stays", id)
+	number(&l.Notes, `SELECT count(*) FROM case_steps x JOIN cases f ON f.id = x.case_id JOIN cases k ON k.id = f.stays WHERE x.agency = $1 AND x.shared = 0 AND k.holder <> $1`, "k.id", id)
 	slices.Sort(theirs)
 	for some := range slices.Chunk(slices.Compact(theirs), atOnce) {
-		number(&l.Tasks, `SELECT count(*) FROM case_tasks t JOIN cases f ON f.id = t.case_id JOIN cases k ON k.id = f.stays WHERE t.done IS NULL AND k.closed IS NULL AND k.holder <> $1 AND t.owner IN (`+db.List(2, len(some))+`)`, append([]any{id}, db.Args(some)...)...)
+		number(&l.Tasks, `SELECT count(*) FROM case_tasks t JOIN cases f ON f.id = t.case_id JOIN cases k ON k.id = f.stays WHERE t.done IS NULL AND k.closed IS NULL AND k.holder <> $1 AND t.owner IN (`+db.List(2, len(some))+`)`, "k.id", append([]any{id}, db.Args(some)...)...)
 	}
 	return l, err
 }
@@ -89,7 +94,7 @@ func (s *Store) Parting(ctx context.Context, tx *db.Tx, sight *access.Sight, id 
 		if err := s.giveBack(ctx, tx, sight, all, HasParted); err != nil {
 			return err
 		}
-		going, err := s.placesOf(ctx, tx, id)
+		going, err := s.placesOf(ctx, tx, nil, id)
 		if err != nil {
 			return err
 		}
