@@ -15,6 +15,7 @@ import (
 	"clew/internal/fault"
 	"clew/internal/incident"
 	"clew/internal/pattern"
+	"clew/internal/person"
 	"clew/internal/report"
 	"clew/internal/seal"
 )
@@ -358,6 +359,13 @@ func (s *Store) List(ctx context.Context, by access.Actor, whose Whose, closed b
 			leads = append(leads, all[i].lead)
 			all[i].Overdue = !all[i].Due.IsZero() && all[i].Due.Before(v.Now)
 		}
+		parties := make([]Parties, len(all))
+		for i := range all {
+			parties[i] = Parties{all[i].ID, &all[i].Victim, &all[i].Suspect}
+		}
+		if err := CallSeen(ctx, v, sight, parties); err != nil {
+			return err
+		}
 		known, err := s.colleagues(ctx, v, leads)
 		for i := range all {
 			all[i].Lead = known[all[i].lead].Name
@@ -383,6 +391,43 @@ func scanLine(r db.Row) (l Line, err error) {
 	return l, err
 }
 
+// Parties are the names of a case in a list: of its victim and of the first of its
+// suspects. Suspect is nil where a list says nothing of one.
+type Parties struct {
+	Case            string
+	Victim, Suspect *string
+}
+
+// CallSeen has lists call the parties of cases, which the actor may see, what they are
+// called in reports that are not hidden from the actor. For nearly everybody they are.
+func CallSeen(ctx context.Context, q db.Querier, sight *access.Sight, all []Parties) error {
+	if !sight.Blind() || len(all) == 0 {
+		return nil
+	}
+	ids := make([]string, len(all))
+	for i := range all {
+		ids[i] = all[i].Case
+	}
+	people := map[string][2]string{}
+	pool := db.List(len(ids)+1, 1)
+	if err := db.Each(ctx, q, func(r db.Row) (x [3]string, err error) { return x, r.Scan(&x[0], &x[1], &x[2]) },
+		func(x [3]string) error { people[x[0]] = [2]string{x[1], x[2]}; return nil }, `
+		SELECT c.id, COALESCE(m.person, ''), COALESCE((SELECT p.id FROM case_suspects x JOIN mentions m ON m.id = x.mention JOIN people p ON p.id = m.person AND p.pool = `+pool+` WHERE `+within("x.case_id", "c.id")+` ORDER BY x.mention LIMIT 1), '')
+		FROM cases c LEFT JOIN mentions m ON m.id = c.victim WHERE c.id IN (`+db.List(1, len(ids))+`)`, append(db.Args(ids), sight.Pool.ID)...); err != nil {
+		return fmt.Errorf("parties: %w", err)
+	}
+	names := map[*string]string{}
+	for _, p := range all {
+		if who := people[p.Case][0]; who != "" {
+			names[p.Victim] = who
+		}
+		if who := people[p.Case][1]; who != "" && p.Suspect != nil {
+			names[p.Suspect] = who
+		}
+	}
+	return person.CallSeen(ctx, q, sight, names)
+}
+
 // Tasks are what the actor must do, in all cases, the next due first, and how many
 // there are.
 func (s *Store) Tasks(ctx context.Context, by access.Actor, skip, most int) (all []Task, total int, err error) {
@@ -398,10 +443,15 @@ func (s *Store) Tasks(ctx context.Context, by access.Actor, skip, most int) (all
 		args = append(args, sight.Pool.ID, most, skip)
 		all, err = db.All(ctx, v, scanTask, `SELECT k.id, c.id, k.what, k.owner, k.due, COALESCE((SELECT p.name FROM mentions m JOIN people p ON p.id = m.person AND p.pool = `+db.List(len(args)-2, 1)+` WHERE m.id = c.victim), '')`+from+
 			` ORDER BY k.due, k.id LIMIT `+db.List(len(args)-1, 1)+` OFFSET `+db.List(len(args), 1), args...)
+		parties := make([]Parties, len(all))
 		for i := range all {
 			all[i].Overdue = all[i].Due.Before(v.Now)
+			parties[i] = Parties{Case: all[i].Case, Victim: &all[i].About}
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return CallSeen(ctx, v, sight, parties)
 	})
 	return all, total, err
 }

@@ -533,7 +533,13 @@ func (s *Store) Referrals(ctx context.Context, by access.Actor, box Box, skip, m
 			rows[i].stand(sight)
 			all = append(all, rows[i].Referral)
 		}
-		return nil
+		var parties []Parties
+		for i := range all {
+			if all[i].About != "" {
+				parties = append(parties, Parties{Case: all[i].Case, Victim: &all[i].About})
+			}
+		}
+		return CallSeen(ctx, v, sight, parties)
 	})
 	return all, total, err
 }

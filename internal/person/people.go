@@ -161,9 +161,9 @@ func HeadsSeen(ctx context.Context, q db.Querier, sight *access.Sight, people []
 		return heads, nil
 	}
 	t := NewTally()
-	for id := range heads {
-		open, args := sight.OpenReport("m.report", []any{id})
-		err := db.Each(ctx, q, scanSeen, func(s seenOf) error { t.Take(id, &s.Seen); return nil }, selectSeen+`WHERE m.person = $1`+open+` ORDER BY m.id DESC`, args...)
+	for some := range slices.Chunk(slices.Sorted(maps.Keys(heads)), mostHeads) {
+		open, args := sight.OpenReport("m.report", db.Args(some))
+		err := db.Each(ctx, q, scanSeen, func(s seenOf) error { t.Take(s.person, &s.Seen); return nil }, selectSeen+`WHERE m.person IN (`+db.List(1, len(some))+`)`+open+` ORDER BY m.id DESC`, args...)
 		if err != nil {
 			return nil, err
 		}
@@ -176,12 +176,29 @@ func HeadsSeen(ctx context.Context, q db.Querier, sight *access.Sight, people []
 	return all, nil
 }
 
+// mostHeads is how many people one query names.
+const mostHeads = 500
+
+// CallSeen has names, which lists have of people, say what the people of those ids are
+// called in the reports that an actor may see.
+func CallSeen(ctx context.Context, q db.Querier, sight *access.Sight, names map[*string]string) error {
+	if !sight.Blind() || len(names) == 0 {
+		return nil
+	}
+	heads, err := HeadsSeen(ctx, q, sight, slices.Compact(slices.Sorted(maps.Values(names))))
+	if err != nil {
+		return err
+	}
+	for name, id := range names {
+		*name = heads[id].Name
+	}
+	return nil
+}
+
 // Heads are the heads of the given people, by id.
 func Heads(ctx context.Context, q db.Querier, people []string) (map[string]Person, error) {
 	all := map[string]Person{}
-	const most = 500
-	for start := 0; start < len(people); start += most {
-		some := people[start:min(start+most, len(people))]
+	for some := range slices.Chunk(people, mostHeads) {
 		err := db.Each(ctx, q, scanPerson, func(p Person) error { all[p.ID] = p; return nil }, selectPeople+`WHERE id IN (`+db.List(1, len(some))+`)`, db.Args(some)...)
 		if err != nil {
 			return nil, err

@@ -10,6 +10,7 @@ import (
 	"clew/internal/access"
 	"clew/internal/db"
 	"clew/internal/fault"
+	"clew/internal/person"
 	"clew/internal/report"
 )
 
@@ -64,9 +65,27 @@ func (s *Store) Changes(ctx context.Context, by access.Actor, ended bool, skip, 
 		}
 		total = int(n)
 		all, err = db.All(ctx, v, scanWaiting, `SELECT `+waitingColumns+from+order+` LIMIT `+db.List(len(args)+1, 1)+` OFFSET `+db.List(len(args)+2, 1), append(args, most, skip)...)
-		return err
+		if err != nil {
+			return err
+		}
+		return callSeen(ctx, v, sight, all)
 	})
 	return all, total, err
+}
+
+// callSeen has changes call people what they are called in reports that the actor may
+// see.
+func callSeen(ctx context.Context, q db.Querier, sight *access.Sight, all []Waiting) error {
+	names := map[*string]string{}
+	for i := range all {
+		w := &all[i]
+		for name, who := range map[*string]string{&w.Victim: w.victim, &w.Suspect: w.suspect} {
+			if *name != "" {
+				names[name] = who
+			}
+		}
+	}
+	return person.CallSeen(ctx, q, sight, names)
 }
 
 // Change is one change, with why it waits.
@@ -93,7 +112,9 @@ func change(ctx context.Context, q db.Querier, sight *access.Sight, id string) (
 	}
 	sight.Saw("change", id, w.victim, w.suspect)
 	sight.Touched(string(w.Step))
-	return w, nil
+	one := []Waiting{w}
+	err = callSeen(ctx, q, sight, one)
+	return one[0], err
 }
 
 // Allow lets a change that waits count, because somebody senior says why it may; or

@@ -64,9 +64,14 @@ func (s *Store) List(ctx context.Context, by access.Actor, f Search, skip, most 
 			return fmt.Errorf("warnings: %w", err)
 		}
 		var leads []string
+		var parties []casefile.Parties
 		for i := range all {
 			all[i].Overdue = !all[i].Due.IsZero() && all[i].Due.Before(v.Now)
 			leads = append(leads, all[i].lead)
+			parties = append(parties, casefile.Parties{Case: all[i].Case, Victim: &all[i].Victim, Suspect: &all[i].Suspect})
+		}
+		if err := casefile.CallSeen(ctx, v, sight, parties); err != nil {
+			return err
 		}
 		if s.guard.Who == nil || len(leads) == 0 {
 			return nil
