@@ -2,6 +2,7 @@ package app
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -19,12 +20,15 @@ import (
 	"clew/internal/casefile"
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
+	"clew/internal/fault"
 	"clew/internal/incident"
 	"clew/internal/ledger"
+	"clew/internal/pattern"
 	"clew/internal/person"
 	"clew/internal/recording"
 	"clew/internal/report"
 	"clew/internal/seal"
+	"clew/internal/vault"
 )
 
 // The officer is the suspect. Two partnerships are alike to the letter, but for this:
@@ -52,7 +56,10 @@ var secret = []struct{ id, suspect, offence string }{
 	{"NM/21", "Edward Farrowgate", "Stalking by a serving officer"}, {"NM/22", "Edward Farrowgate", "Harassment"}, {"NM/23", "Sid Marlowe", "Harassment"},
 }
 
-const confidant = "nhs:1" // has agreed with police:1
+const (
+	confidant = "nhs:1"     // has agreed with police:1 to read together
+	beyond    = "council:1" // and this one that each may know that the other holds something
+)
 
 // Mara and Joan are rung from one number.
 var rung = map[string]string{"number": "07700 900777"}
@@ -79,7 +86,7 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 			t.Fatal(err)
 		}
 	}
-	accesstest.Agencies(t, d, "police:1", confidant)
+	accesstest.Agencies(t, d, "police:1", confidant, beyond)
 	setter := access.Program("police:1", "Setter up")
 	now := d.Now()
 	_, err = a.Guard.Agree(t.Context(), setter, access.Agreement{Level: access.ReadTogether, Title: "Clinic", Basis: "Public task", Parties: []string{confidant, "police:1"}, Since: now.Add(-time.Hour), Review: now.AddDate(0, 6, 0), Until: now.AddDate(1, 0, 0)})
@@ -91,6 +98,9 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 	b.officer = accesstest.Somebody(t, d, "police:1", "officer", roles...)
 	b.officer.Session = "s"
 	accesstest.Somebody(t, d, "police:1", "colleague", access.Analyst)
+	accesstest.Somebody(t, d, "police:1", "friend", access.Officer, access.Supervisor)
+	_, err = a.Guard.Agree(t.Context(), setter, access.Agreement{Level: access.Signpost, Title: "Signs", Basis: "Public task", Parties: []string{beyond, "police:1"}, Since: now.Add(-time.Hour), Review: now.AddDate(0, 6, 0), Until: now.AddDate(1, 0, 0)})
+	must(err)
 	name := "Edward Farrowgate"
 	if !byName {
 		name = "Patrick Overton" // a friend of his
@@ -98,6 +108,11 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 	must(d.Write(t.Context(), func(tx *db.Tx) error {
 		if err := tx.Exec(t.Context(), `INSERT INTO account_holders (id, agency, name, name_key, sign_in, state, password, code, code_step, made, ended_by, version) VALUES ('officer', 'police:1', $1, $1, 'officer', 'active', '', '', 0, 0, '', 1)`, name); err != nil {
 			return err
+		}
+		for _, other := range []string{"colleague", "friend"} {
+			if err := tx.Exec(t.Context(), `INSERT INTO account_holders (id, agency, name, name_key, sign_in, state, password, code, code_step, made, ended_by, version) VALUES ($1, 'police:1', $1, $1, $1, 'active', '', '', 0, 0, '', 1)`, other); err != nil {
+				return err
+			}
 		}
 		return a.Guard.Named(t.Context(), tx, "officer", name)
 	}))
@@ -178,6 +193,7 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 		must(a.Cases.Link(t.Context(), colleague, b.ids["case"], theirs))
 		b.ids["hidden kin"] = theirs
 		b.work(colleague, b.ids["hidden case"], theirs)
+		b.care(colleague, b.ids["hidden case"])
 	}
 	b.ids["incident"], err = a.Cases.RecordIncident(t.Context(), colleague, b.ids["case"], casefile.Telling{Reads: "safeguarding", Draft: incident.Draft{Happened: "3/1/2026", Kind: "call", Suspect: casefile.Nobody, Features: rung}})
 	must(err)
@@ -195,6 +211,11 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 	b.ids["import"], b.ids["view"], b.ids["account"], b.ids["key"], b.ids["agency"], b.ids["session"], b.ids["link"], b.ids["team"] = "none", "none", "none", "officer", "none", "police:1", "none", "none"
 	_, err = a.Watch.Pass(t.Context())
 	must(err)
+	if told { // what somebody is called follows from all that is reported of them
+		must(d.Write(t.Context(), func(tx *db.Tx) error {
+			return tx.Exec(t.Context(), `UPDATE people SET name = 'Snake Marlowe', born = '1955-05-05', as_suspect = as_suspect + 5 WHERE name = 'Sid Marlowe'`)
+		}))
+	}
 	m := a.Mux(nil)
 	m.Door.Who = func(r *http.Request) (*http.Request, string, error) {
 		ctx, err := a.Guard.Enter(r.Context(), b.officer)
@@ -202,6 +223,77 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 	}
 	b.pages = m
 	return b
+}
+
+// care does for Mara what is done for somebody at risk, and what others find out about
+// those who looked: places where she often is, what her reports are kept by, glass that
+// was broken for her, locks that close her to others than the officer.
+func (b *beat) care(by access.Actor, kase string) {
+	b.t.Helper()
+	must := func(err error) {
+		b.t.Helper()
+		if err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	ctx, mara, ted := b.t.Context(), person.VictimOf(b.ids["NM/21"]), person.SuspectOf(b.ids["NM/21"])
+	must(b.Cases.Relate(ctx, by, kase, "", pattern.FormerPartner.String(), "2019", "2025", false))
+	id, err := b.Vault.Keep(ctx, by, mara, vault.Detail{Kind: "address", Value: "1 Kiln Lane", Shared: true, Routine: vault.Routine{Position: "52.6300, -1.1300", From: "2026-01-01"}})
+	must(err)
+	_, err = b.Vault.Reveal(ctx, by, mara, id, access.Protect)
+	must(err)
+	_, err = b.Keep.ProposePerson(ctx, by, mara, "She asked for it")
+	must(err)
+	for _, key := range []string{"NM/21", "NM/23"} {
+		id, err := b.Keep.HoldReport(ctx, by, b.ids[key], "An inquest", b.db.Now().AddDate(0, 6, 0))
+		must(err)
+		_, err = b.Keep.Hold(ctx, by, id)
+		must(err)
+	}
+	_, err = b.Keep.HoldPerson(ctx, by, mara, "An inquest", b.db.Now().AddDate(0, 6, 0))
+	must(err)
+	lock, err := b.Guard.Flag(ctx, by, ted, []string{"friend"}, nil, "They drink together")
+	must(err)
+	custodian := access.Program(confidant, "Custodian")
+	custodian.Account = "custodian"
+	_, err = b.Guard.Lift(ctx, custodian, lock)
+	must(err)
+	_, err = b.Guard.Lift(ctx, by, lock)
+	must(err)
+	lock, err = b.Guard.Flag(ctx, by, ted, []string{"friend"}, nil, "They drink together")
+	must(err)
+	friend := access.Actor{Account: "friend", Agency: "police:1", Name: "Friend", Purpose: access.Protect, Proved: b.db.Now()}
+	for _, refused := range []func() error{
+		func() error { _, err := b.Cases.One(ctx, friend, kase, 0, 1); return err },
+		func() error { return b.Cases.Note(ctx, friend, kase, "x", false, "") },
+		func() error { _, err := b.Reports.One(ctx, friend, b.ids["NM/21"]); return err },
+		func() error { _, err := b.People.Page(ctx, friend, mara, 0, 1); return err },
+		func() error { _, _, err := b.Vault.Of(ctx, friend, mara); return err },
+		func() error { _, err := b.Vault.Reveal(ctx, friend, mara, id, access.Protect); return err },
+	} {
+		if err := refused(); !errors.Is(err, fault.NotFound) {
+			b.t.Fatal(err)
+		}
+	}
+	for range 2 {
+		glass, err := b.Guard.Break(ctx, by, mara, beyond, "danger", "Mara Quillfeather is in danger from Farrowgate")
+		must(err)
+		b.ids["hidden glass"] = glass
+	}
+	auditor := access.Program("police:1", "Auditor")
+	auditor.Account = "auditor"
+	must(b.Guard.Judge(ctx, auditor, b.ids["hidden glass"], access.Justified, "She was"))
+	must(b.db.Write(ctx, func(tx *db.Tx) error {
+		// It is a week ago, and what a person is called follows from all that is reported.
+		for _, s := range []string{`UPDATE glass SET opened = opened - 604800000000, shuts = shuts - 604800000000`} {
+			if err := tx.Exec(ctx, s); err != nil {
+				return err
+			}
+		}
+		return tx.Insert(ctx, "unusual_looking", []string{"id", "agency", "account", "kind", "person", "first_seen", "last_seen", "seen", "usual", "found"},
+			[][]any{{"unusual1", "police:1", "colleague", "drip", mara, 0, 0, 9, 0, 1}, {"unusual2", "police:1", "colleague", "drip", mara, 0, 0, 9, 0, 1}})
+	}))
+	must(b.Guard.CloseUnusual(ctx, by, "unusual1", "Mara Quillfeather is his neighbour"))
 }
 
 // work does in the hidden cases what can be done in cases: they are merged with others,
@@ -246,6 +338,33 @@ func (b *beat) work(by access.Actor, kase, kin string) {
 	}
 }
 
+// others is what he may ask of others' work, and of what he may do with what he finds.
+func (b *beat) others() {
+	const never = "0000000000000000"
+	for _, path := range []string{"/agencies/police:1", "/agencies/" + confidant, "/accounts/colleague", "/accounts/friend", "/glass", "/unusual", "/unusual?page=2", "/unusual/unusual1", "/unusual/unusual2", "/locks", "/contacts/refused", "/audit/changes", "/audit/changes?ended=yes",
+		"/retention", "/retention/held", "/retention/holds", "/retention/disposals", "/retention/reports/" + b.ids["report"], "/retention/people/" + b.ids["person"], "/ledger/checkpoint", "/cases/" + b.ids["case"] + "/documents/" + b.ids["document"]} {
+		if path != "/ledger/checkpoint" {
+			b.do("GET", path, nil)
+		}
+	}
+	for _, f := range []url.Values{{}, {"name": {"colleague"}}, {"name": {"friend"}}, {"outcome": {"refused"}}, {"what": {"person"}, "on": {b.ids["person"]}}, {"what": {"report"}, "on": {b.ids["report"]}}} {
+		b.do("POST", "/ledger/entries", f)
+	}
+	b.do("POST", "/people/"+b.ids["person"]+"/glass", url.Values{"agency": {beyond}, "cause": {"danger"}, "reason": {"short"}})
+	b.do("POST", "/cases/"+b.ids["case"]+"/documents/"+b.ids["document"]+"/removal", url.Values{"why": {""}})
+	for _, what := range []string{"report", "pattern", "person"} {
+		for _, e := range secret {
+			id := cmp.Or(b.ids[e.id], never)
+			if what == "person" {
+				id = person.SuspectOf(id)
+			}
+			for _, account := range []string{"colleague", "officer", "friend"} {
+				b.do("POST", "/administration/colleague", url.Values{"name": {account}, "what": {what}, "on": {id}})
+			}
+		}
+	}
+}
+
 func (b *beat) personOf(by access.Actor, mention string) string {
 	p, err := b.People.Page(b.t.Context(), by, mention, 0, 1)
 	if err != nil {
@@ -264,6 +383,7 @@ func (b *beat) files() {
 		own + "/timeline?only=reports", own + "/timeline?page=2", own + "/links?others=no", own + "/links?others=yes", own + "/crimes?page=2", own + "/join", own + "/incidents?page=2", own + "/warnings", own + "/referrals", own + "/team"} {
 		b.do("GET", path, nil)
 	}
+	b.others()
 	for _, hidden := range []string{"hidden case", "hidden kin", "hidden part"} {
 		for _, end := range []string{"", "/timeline", "/links", "/team", "/referrals", "/join", "/crimes", "/incidents", "/incidents/new", "/diary", "/warnings"} {
 			b.do("GET", "/cases/"+id(hidden)+end, nil)
