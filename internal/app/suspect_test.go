@@ -237,6 +237,12 @@ func (b *beat) care(by access.Actor, kase string) {
 		}
 	}
 	ctx, mara, ted := b.t.Context(), person.VictimOf(b.ids["NM/21"]), person.SuspectOf(b.ids["NM/21"])
+	joan, err := b.Cases.Open(ctx, by, person.VictimOf(b.ids["NM/11"]), ted, "A victim who is known for another man")
+	must(err)
+	_, err = b.Cases.RecordIncident(ctx, by, joan, casefile.Telling{Reads: "safeguarding", Draft: incident.Draft{Happened: "4/1/2026", Kind: "call", Suspect: casefile.Nobody, Features: map[string]string{"number": numbers["Edward Farrowgate"]}}})
+	must(err)
+	_, err = b.Cases.OpenByHand(ctx, by, b.Held, casefile.Disclosure{Victim: report.Party{GivenName: "Wren", FamilyName: "Tadlow"}, Suspect: written("", "", "Edward Farrowgate", "", 1).Suspect, Words: "Ted Farrowgate waits outside", Basis: "consent"})
+	must(err)
 	must(b.Cases.Relate(ctx, by, kase, "", pattern.FormerPartner.String(), "2019", "2025", false))
 	id, err := b.Vault.Keep(ctx, by, mara, vault.Detail{Kind: "address", Value: "1 Kiln Lane", Shared: true, Routine: vault.Routine{Position: "52.6300, -1.1300", From: "2026-01-01"}})
 	must(err)
@@ -580,6 +586,79 @@ func eachTwice(t *testing.T, f func(t *testing.T, with, without *beat)) {
 			})
 		})
 	}
+}
+
+// acts is what he may do with his own cases and people, and with what he types, to see
+// whether it meets what is hidden.
+func (b *beat) acts() {
+	b.t.Helper()
+	own, joan, marlowe := "/cases/"+b.ids["case"], person.VictimOf(b.ids["NM/11"]), person.SuspectOf(b.ids["NM/11"])
+	for _, mara := range []bool{true, false} {
+		for _, suspect := range []string{"Edward Farrowgate", "Sid Marlowe", ""} {
+			for _, words := range []string{"He followed her home", ""} {
+				form := url.Values{"given_name": {"Joan"}, "family_name": {"Pennistone"}, "dob": {born(numbers["Joan Pennistone"])}, "victim_is": {joan}, "victim_is_offered": {joan}, "words": {words}, "basis": {"consent"}, "do": {"open"}}
+				if mara {
+					form = url.Values{"given_name": {"Mara"}, "family_name": {"Quillfeather"}, "dob": {born(numbers["Mara Quillfeather"])}, "victim_is": {"none"}, "words": {words}, "basis": {"consent"}, "do": {"open"}}
+				}
+				if suspect != "" {
+					given, family, _ := strings.Cut(suspect, " ")
+					for k, v := range map[string]string{"suspect": "yes", "suspect_given_name": given, "suspect_family_name": family, "suspect_dob": born(numbers[suspect]), "suspect_is": marlowe, "suspect_is_offered": marlowe} {
+						form.Set(k, v)
+					}
+				}
+				b.follow("/cases/new", form)
+			}
+		}
+	}
+	for _, victim := range []string{joan, person.VictimOf(b.ids["NM/13"])} {
+		for _, suspect := range []string{"", marlowe} {
+			b.follow("/cases", url.Values{"victim": {victim}, "suspect": {suspect}, "why": {"x"}})
+		}
+	}
+	b.follow(own+"/team", url.Values{"member": {"officer"}, "leads": {"yes"}})
+	b.follow(own+"/tasks", url.Values{"what": {"Ring her"}, "owner": {"officer"}, "due": {"1/1/2030"}})
+	for _, number := range []string{numbers["Mara Quillfeather"], numbers["Edward Farrowgate"], rung["number"]} {
+		b.follow(own+"/incidents", url.Values{"happened": {"5/1/2026"}, "kind": {"call"}, "suspect": {casefile.Nobody}, "reads": {"safeguarding"}, "feature_number": {number}, "number": {number}})
+		b.follow("/people/"+joan+"/contacts", url.Values{"kind": {"phone"}, "value": {number}, "known": {"no"}})
+	}
+	b.follow("/people/"+joan+"/contacts", url.Values{"kind": {"address"}, "value": {"1 Kiln Lane"}, "position": {"52.6300, -1.1300"}, "known": {"no"}})
+	for _, about := range []string{marlowe, person.SuspectOf(b.ids["NM/13"])} {
+		b.follow("/people/"+about+"/decisions", url.Values{"a": {marlowe}, "b": {about}, "same": {"yes"}, "reason": {"x"}})
+		b.follow("/people/"+about+"/decisions", url.Values{"a": {about}, "b": {person.SuspectOf(b.ids["NM/15"])}, "same": {"no"}, "reason": {"x"}})
+		b.follow("/people/"+about+"/glass", url.Values{"agency": {beyond}, "cause": {"danger"}, "reason": {"Somebody is about to be hurt, and I go there"}})
+	}
+	b.do("POST", "/audit/samples", url.Values{"size": {"50"}, "seed": {"mine"}}) // the ids say in which order
+	b.follow("/worklist/views", url.Values{"view": {"Farrowgate"}, "name": {"Farrowgate"}})
+	b.follow("/patterns/"+b.ids["NM/13"]+"/decisions", url.Values{"verdict": {"stalking"}, "classification": {"Stalking by Farrowgate"}, "reason": {"x"}, "seen": {"2"}})
+	b.follow(own+"/referrals", url.Values{"wish": {"lead"}, "to": {confidant}, "basis": {"consent"}, "why": {"x"}, "safety": {"x"}})
+	b.follow(own+"/documents/"+b.ids["document"]+"/removal", url.Values{"why": {"x"}})
+	b.follow("/retention/reports/"+b.ids["report"]+"/hold", url.Values{"reason": {"x"}, "review": {"2027-01-01"}})
+	b.follow("/retention/people/"+marlowe+"/hold", url.Values{"reason": {"x"}, "review": {"2027-01-01"}})
+	b.follow("/retention/people/"+person.SuspectOf(b.ids["NM/13"])+"/erasure", url.Values{"reason": {"x"}, "asked": {"yes"}})
+	b.follow(own+"/close", url.Values{"why_close": {"x"}, "version": {"1"}})
+	for _, path := range []string{"/cases?whose=mine", "/tasks", "/warnings?whose=mine", own + "/timeline", own + "/links?others=yes", own + "/join", own + "/warnings", own + "/team"} {
+		b.do("GET", path, nil)
+	}
+}
+
+// follow sends a form, and asks for where he is sent then.
+func (b *beat) follow(path string, form url.Values) {
+	b.t.Helper()
+	if to := b.do("POST", path, form).Header().Get("Location"); to != "" {
+		b.do("GET", to, nil)
+	}
+}
+
+// TestSuspectActs has the officer do with his own cases and people what any role lets
+// him, and look everywhere.
+func TestSuspectActs(t *testing.T) {
+	eachTwice(t, func(t *testing.T, with, without *beat) {
+		for _, b := range []*beat{with, without} {
+			b.acts()
+			b.looks()
+		}
+		same(t, with, without)
+	})
 }
 
 // TestSuspectLooks has the officer look everywhere.

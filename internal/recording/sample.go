@@ -28,6 +28,7 @@ type Sample struct {
 	By        string
 	Drawn     time.Time
 	Done      int // patterns in it that a second person has confirmed a decision on
+	blind     bool
 }
 
 // mostSampled bounds a sample: nobody reads more by hand.
@@ -68,7 +69,7 @@ func (s *Store) Draw(ctx context.Context, by access.Actor, seed string, size int
 		if err != nil {
 			return err
 		}
-		text, err := json.Marshal(f)
+		text, err := json.Marshal(drawnBy{f, sight.Blind()})
 		if err != nil {
 			return err
 		}
@@ -137,11 +138,21 @@ const selectSamples = `SELECT s.id, s.seed, s.size, s.filter, s.drawn_from, s.dr
 func scanSample(r db.Row) (s Sample, err error) {
 	var filter string
 	var drawn int64
+	var by drawnBy
 	if err := r.Scan(&s.ID, &s.Seed, &s.Size, &filter, &s.DrawnFrom, &s.By, &drawn); err != nil {
 		return s, err
 	}
 	s.Drawn = time.UnixMicro(drawn).UTC()
-	return s, json.Unmarshal([]byte(filter), &s.Filter)
+	err = json.Unmarshal([]byte(filter), &by)
+	s.Filter, s.blind = by.Filter, by.Blind
+	return s, err
+}
+
+// drawnBy is what a sample was drawn by. Blind is that somebody was hidden from whoever
+// drew it, and what those people reported was not drawn from.
+type drawnBy struct {
+	Filter
+	Blind bool `json:",omitempty"`
 }
 
 // Samples are the samples drawn, newest first.
@@ -194,6 +205,9 @@ func (s *Sample) see(ctx context.Context, q db.Querier, sight *access.Sight) err
 		return err
 	}
 	s.Size = int(size)
+	if s.blind && s.By == sight.Name {
+		return nil // they were told so when they drew it
+	}
 	drawnFrom := func(sight *access.Sight) (int, error) {
 		where, args, joins := s.Filter.where(sight)
 		from := ` FROM patterns p`
@@ -203,11 +217,12 @@ func (s *Sample) see(ctx context.Context, q db.Querier, sight *access.Sight) err
 		n, err := db.One(ctx, q, db.Number, `SELECT COUNT(*)`+from+where+` AND EXISTS (SELECT 1 FROM reports r WHERE r.id = p.id AND r.taken_in <= `+db.List(len(args)+1, 1)+`)`, append(args, s.Drawn.UnixMicro())...)
 		return int(n), err
 	}
-	all, err := drawnFrom(&access.Sight{Subject: sight.Subject})
-	if err != nil {
+	seen, err := drawnFrom(sight)
+	if err != nil || s.blind {
+		s.DrawnFrom = min(s.DrawnFrom, seen)
 		return err
 	}
-	seen, err := drawnFrom(sight)
+	all, err := drawnFrom(&access.Sight{Subject: sight.Subject})
 	s.DrawnFrom -= all - seen
 	return err
 }

@@ -313,7 +313,9 @@ func (s *Store) Views(ctx context.Context, by access.Actor) (all []View, err err
 			return err
 		}
 		names, err := person.HiddenNames(ctx, v, sight)
-		all = slices.DeleteFunc(all, func(w View) bool { return names.In(w.Name) || names.In(w.words()) })
+		all = slices.DeleteFunc(all, func(w View) bool { // one's own stay: nobody is to find out by them which names are hidden
+			return w.By != by.Name && (names.In(w.Name) || names.In(w.words()))
+		})
 		return err
 	})
 	return all, err
