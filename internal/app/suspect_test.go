@@ -29,6 +29,7 @@ import (
 	"clew/internal/report"
 	"clew/internal/seal"
 	"clew/internal/vault"
+	"clew/internal/warning"
 )
 
 // The officer is the suspect. Two partnerships are alike to the letter, but for this:
@@ -54,6 +55,7 @@ var everyday = []struct{ id, victim, suspect, offence string }{
 // What Mara reports: the officer, and another man too.
 var secret = []struct{ id, suspect, offence string }{
 	{"NM/21", "Edward Farrowgate", "Stalking by a serving officer"}, {"NM/22", "Edward Farrowgate", "Harassment"}, {"NM/23", "Sid Marlowe", "Harassment"},
+	{"NM/24", "Joan Pennistone", "Harassment"},
 }
 
 const (
@@ -205,6 +207,11 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 	b.ids["sample"], err = a.Audit.Draw(t.Context(), colleague, "seed", 50, recording.Filter{})
 	must(err)
 	take(2, len(everyday))
+	b.waits("NM/11")
+	if told {
+		b.waits("NM/21")
+		b.waits("NM/23")
+	}
 	_, err = a.Watch.Pass(t.Context())
 	must(err)
 	b.ids["classification"] = report.Classification("", "Harassment")
@@ -213,7 +220,16 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 	must(err)
 	if told { // what somebody is called follows from all that is reported of them
 		must(d.Write(t.Context(), func(tx *db.Tx) error {
-			return tx.Exec(t.Context(), `UPDATE people SET name = 'Snake Marlowe', born = '1955-05-05', as_suspect = as_suspect + 5 WHERE name = 'Sid Marlowe'`)
+			for _, s := range []string{
+				`UPDATE people SET name = 'Snake Marlowe', born = '1955-05-05', as_suspect = as_suspect + 5 WHERE name = 'Sid Marlowe'`, `UPDATE people SET name = 'Magpie Pennistone' WHERE name = 'Joan Pennistone'`,
+				`UPDATE patterns SET suspect_name = 'Snake Marlowe' WHERE suspect_name = 'Sid Marlowe'`, `UPDATE patterns SET victim_name = 'Magpie Pennistone' WHERE victim_name = 'Joan Pennistone'`,
+				`UPDATE people SET name = 'Wasp Attlebury' WHERE name = 'Nora Attlebury'`, `UPDATE patterns SET victim_name = 'Wasp Attlebury' WHERE victim_name = 'Nora Attlebury'`,
+			} {
+				if err := tx.Exec(t.Context(), s); err != nil {
+					return err
+				}
+			}
+			return nil
 		}))
 	}
 	m := a.Mux(nil)
@@ -223,6 +239,21 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 	}
 	b.pages = m
 	return b
+}
+
+// waits has a newer version of a report wait that a hold stops.
+func (b *beat) waits(id string) {
+	b.t.Helper()
+	if err := b.db.Write(b.t.Context(), func(tx *db.Tx) error {
+		same, err := db.One(b.t.Context(), tx, db.Text, `SELECT same_record FROM reports WHERE id = $1`, b.ids[id])
+		if err != nil {
+			return err
+		}
+		return tx.Insert(b.t.Context(), "waiting_changes", []string{"id", "report", "same_record", "holder", "import", "fingerprint", "step", "said_code", "said", "was_code", "was", "since", "came", "ended", "how", "ended_by", "account", "reason"},
+			[][]any{{"waits" + id, b.ids[id], same, "police:1", "", "", string(warning.Close), "", "Filed", "", "", 1, 1, nil, "", "", "", ""}})
+	}); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 // care does for Mara what is done for somebody at risk, and what others find out about
@@ -347,7 +378,7 @@ func (b *beat) work(by access.Actor, kase, kin string) {
 // others is what he may ask of others' work, and of what he may do with what he finds.
 func (b *beat) others() {
 	const never = "0000000000000000"
-	for _, path := range []string{"/agencies/police:1", "/agencies/" + confidant, "/accounts/colleague", "/accounts/friend", "/glass", "/unusual", "/unusual?page=2", "/unusual/unusual1", "/unusual/unusual2", "/locks", "/contacts/refused", "/audit/changes", "/audit/changes?ended=yes",
+	for _, path := range []string{"/agencies/police:1", "/agencies/" + confidant, "/accounts/colleague", "/accounts/friend", "/glass", "/unusual", "/unusual?page=2", "/unusual/unusual1", "/unusual/unusual2", "/locks", "/contacts/refused", "/audit/changes", "/audit/changes?ended=yes", "/audit/changes/waitsNM%2F21", "/audit/changes/waitsNM%2F11",
 		"/retention", "/retention/held", "/retention/holds", "/retention/disposals", "/retention/reports/" + b.ids["report"], "/retention/people/" + b.ids["person"], "/ledger/checkpoint", "/cases/" + b.ids["case"] + "/documents/" + b.ids["document"]} {
 		if path != "/ledger/checkpoint" {
 			b.do("GET", path, nil)
@@ -514,7 +545,7 @@ func same(t *testing.T, with, without *beat) {
 // looks is everything he may ask and that changes nothing.
 func (b *beat) looks() {
 	b.askAll()
-	for _, q := range []string{"Farrowgate", "Edward Farrowgate", "Ted Faragate", "Quillfeather", "Mara", "07700 900184", "07700 900277", "NM/21", "NM/2", "NM", "stalking", "officer", "harassment", "Marlowe", "Pennistone", "Sid Marlowe"} {
+	for _, q := range []string{"Farrowgate", "Edward Farrowgate", "Ted Faragate", "Quillfeather", "Mara", "07700 900184", "07700 900277", "NM/21", "NM/2", "NM", "stalking", "officer", "harassment", "Marlowe", "Pennistone", "Sid Marlowe", "Snake", "Magpie", "Attlebury"} {
 		b.do("POST", "/search", url.Values{"q": {q}})
 		b.do("GET", "/audit/classifications?q="+url.QueryEscape(q), nil)
 		b.do("POST", "/worklist", url.Values{"name": {q}})

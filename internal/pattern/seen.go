@@ -7,6 +7,7 @@ import (
 
 	"clew/internal/access"
 	"clew/internal/db"
+	"clew/internal/person"
 	"clew/internal/words"
 )
 
@@ -19,25 +20,41 @@ func linesSeen(ctx context.Context, q db.Querier, sight *access.Sight, where str
 	if err != nil {
 		return nil, err
 	}
-	for i := range all {
-		if err := See(ctx, q, sight, &all[i]); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
+	return all, See(ctx, q, sight, pointers(all))
 }
 
-// See makes a line say what an actor may know: for one from whom somebody is hidden,
-// the pattern is read again without what those people reported.
-func See(ctx context.Context, q db.Querier, sight *access.Sight, l *Line) error {
-	if !sight.Blind() || l.Others == 0 {
+func pointers(all []Line) []*Line {
+	some := make([]*Line, len(all))
+	for i := range all {
+		some[i] = &all[i]
+	}
+	return some
+}
+
+// See makes lines say what an actor may know: for one from whom somebody is hidden,
+// a pattern is read again without what those people reported, and its people are called
+// what they are called in other reports.
+func See(ctx context.Context, q db.Querier, sight *access.Sight, lines []*Line) error {
+	if !sight.Blind() {
 		return nil
 	}
-	h, _, err := compose(ctx, q, sight, l.Victim, l.Suspect)
-	if err == nil && len(h.Accounts) > 0 {
-		*l = h.line()
+	names := map[*string]string{}
+	for _, l := range lines {
+		if l.Others == 0 {
+			if names[&l.VictimName] = l.Victim; l.SuspectName != nobodyNamed {
+				names[&l.SuspectName] = l.Suspect
+			}
+			continue
+		}
+		h, _, err := compose(ctx, q, sight, l.Victim, l.Suspect)
+		if err != nil {
+			return err
+		}
+		if len(h.Accounts) > 0 {
+			*l = h.line()
+		}
 	}
-	return err
+	return person.CallSeen(ctx, q, sight, names)
 }
 
 // line is a pattern as a list shows it.

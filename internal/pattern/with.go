@@ -21,12 +21,7 @@ func (s *Store) With(ctx context.Context, by access.Actor, person string) (lines
 		if err != nil {
 			return err
 		}
-		for i := range lines {
-			if err := See(ctx, v, sight, &lines[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+		return See(ctx, v, sight, pointers(lines))
 	})
 	return lines, err
 }

@@ -52,6 +52,9 @@ func (s *Store) Draw(ctx context.Context, by access.Actor, seed string, size int
 		return "", err
 	}
 	err = s.guard.Act(ctx, by, access.DrawSample, func(tx *db.Tx, sight *access.Sight) error {
+		if err := f.call(ctx, tx, sight); err != nil {
+			return err
+		}
 		where, args, joins := f.where(sight)
 		from := ` FROM patterns p`
 		if joins {
@@ -208,6 +211,9 @@ func (s *Sample) see(ctx context.Context, q db.Querier, sight *access.Sight) err
 	if s.blind && s.By == sight.Name {
 		return nil // they were told so when they drew it
 	}
+	if err := s.Filter.call(ctx, q, sight); err != nil {
+		return err
+	}
 	drawnFrom := func(sight *access.Sight) (int, error) {
 		where, args, joins := s.Filter.where(sight)
 		from := ` FROM patterns p`
@@ -229,12 +235,11 @@ func (s *Sample) see(ctx context.Context, q db.Querier, sight *access.Sight) err
 
 // see makes entries say what an actor may know.
 func see(ctx context.Context, q db.Querier, sight *access.Sight, all []Entry) error {
+	lines := make([]*pattern.Line, len(all))
 	for i := range all {
-		if err := pattern.See(ctx, q, sight, &all[i].Line); err != nil {
-			return err
-		}
+		lines[i] = &all[i].Line
 	}
-	return nil
+	return pattern.See(ctx, q, sight, lines)
 }
 
 // Sampled is a sample with its patterns, in the order they were drawn.

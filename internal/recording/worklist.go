@@ -3,6 +3,7 @@ package recording
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -34,6 +35,8 @@ type Filter struct {
 	Counter      bool // the suspect reports the victim
 	Grown        bool // there are more reports than when it was decided
 	Sort         Sort
+
+	called map[string]string // see call
 }
 
 // A Sort is an order of the worklist.
@@ -89,6 +92,26 @@ const stands = `NOT EXISTS (SELECT 1 FROM recording_answers u WHERE u.decision =
 	LEFT JOIN recording_decisions d ON d.id = c.decision
 	LEFT JOIN recording_answers w ON w.decision = d.id AND w.answer <> 'undone'`
 
+// call finds out, for an actor from whom reports are hidden, what the others in these are
+// called in the reports that are not: they are not to be found by another name.
+func (f *Filter) call(ctx context.Context, q db.Querier, sight *access.Sight) error {
+	if strings.TrimSpace(f.Name) == "" || !sight.Blind() {
+		return nil
+	}
+	shut, args := sight.Open(nil, "hidden.person")
+	open, args := sight.Open(args, "m.person")
+	others, err := db.All(ctx, q, db.Text, `SELECT DISTINCT m.person FROM mentions hidden JOIN mentions m ON m.report = hidden.report WHERE NOT (1 = 1`+shut+`)`+open+` ORDER BY 1`, args...)
+	if err != nil {
+		return fmt.Errorf("named in hidden reports: %w", err)
+	}
+	heads, err := person.HeadsSeen(ctx, q, sight, others)
+	f.called = map[string]string{}
+	for who, p := range heads {
+		f.called[who] = p.Name
+	}
+	return err
+}
+
 func (f Filter) where(sight *access.Sight) (clause string, args []any, joins bool) {
 	var all []string
 	add := func(c string, a ...any) {
@@ -116,8 +139,32 @@ func (f Filter) where(sight *access.Sight) (clause string, args []any, joins boo
 		// SQLite knows small and capital letters of ASCII alone: names in nothing
 		// but capitals are looked for, too.
 		like, capitals := "%"+db.Like(name)+"%", "%"+db.Like(strings.Map(capital, name))+"%"
-		add(`(LOWER(p.victim_name) LIKE ? ESCAPE '\' OR LOWER(p.suspect_name) LIKE ? ESCAPE '\' OR LOWER(p.victim_name) LIKE ? ESCAPE '\' OR LOWER(p.suspect_name) LIKE ? ESCAPE '\')`,
-			like, like, capitals, capitals)
+		var fits []string
+		for _, side := range []string{"victim", "suspect"} {
+			one := strings.ReplaceAll(`(LOWER(p.side_name) LIKE ? ESCAPE '\' OR LOWER(p.side_name) LIKE ? ESCAPE '\')`, "side", side)
+			values := []any{like, capitals}
+			if len(f.called) > 0 { // what a list has for their names may be hidden
+				var fit []string
+				for who, called := range f.called {
+					if strings.Contains(strings.ToLower(called), name) {
+						fit = append(fit, who)
+					}
+				}
+				in := func(all []string) string { return `p.` + side + ` IN (?` + strings.Repeat(`, ?`, len(all)-1) + `)` }
+				known := slices.Sorted(maps.Keys(f.called))
+				one, values = one+` AND NOT `+in(known), append(values, db.Args(known)...)
+				if len(fit) > 0 {
+					slices.Sort(fit)
+					one, values = one+` OR `+in(fit), append(values, db.Args(fit)...)
+				}
+			}
+			for _, v := range values {
+				args = append(args, v)
+				one = strings.Replace(one, "?", "$"+strconv.Itoa(len(args)), 1)
+			}
+			fits = append(fits, one)
+		}
+		all = append(all, `(`+strings.Join(fits, ` OR `)+`)`)
 	}
 	for _, flag := range []struct {
 		on     bool
@@ -167,6 +214,9 @@ func (s *Store) Worklist(ctx context.Context, who access.Actor, f Filter, skip, 
 	}
 	err = s.guard.Look(ctx, who, access.ReadWorklist, func(v *db.View, sight *access.Sight) error {
 		sight.Saw("worklist", "")
+		if err := f.call(ctx, v, sight); err != nil {
+			return err
+		}
 		where, args, joins := f.where(sight)
 		from := ` FROM patterns p`
 		if joins {
