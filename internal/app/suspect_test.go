@@ -55,7 +55,6 @@ var everyday = []struct{ id, victim, suspect, offence string }{
 // What Mara reports: the officer, and another man too.
 var secret = []struct{ id, suspect, offence string }{
 	{"NM/21", "Edward Farrowgate", "Stalking by a serving officer"}, {"NM/22", "Edward Farrowgate", "Harassment"}, {"NM/23", "Sid Marlowe", "Harassment"},
-	{"NM/24", "Joan Pennistone", "Harassment"},
 }
 
 const (
@@ -268,6 +267,11 @@ func (b *beat) care(by access.Actor, kase string) {
 		}
 	}
 	ctx, mara, ted := b.t.Context(), person.VictimOf(b.ids["NM/21"]), person.SuspectOf(b.ids["NM/21"])
+	against := written("NM/24", "Mara Quillfeather", "Joan Pennistone", "Harassment", 20)
+	against.Victim.Phones = nil // numbers that are held more often weigh less
+	key, _, err := b.Held.Record(ctx, by, against)
+	must(err)
+	b.ids["NM/24"] = key
 	joan, err := b.Cases.Open(ctx, by, person.VictimOf(b.ids["NM/11"]), ted, "A victim who is known for another man")
 	must(err)
 	_, err = b.Cases.RecordIncident(ctx, by, joan, casefile.Telling{Reads: "safeguarding", Draft: incident.Draft{Happened: "4/1/2026", Kind: "call", Suspect: casefile.Nobody, Features: map[string]string{"number": numbers["Edward Farrowgate"]}}})
@@ -663,6 +667,19 @@ func (b *beat) acts() {
 	b.follow("/patterns/"+b.ids["NM/13"]+"/decisions", url.Values{"verdict": {"stalking"}, "classification": {"Stalking by Farrowgate"}, "reason": {"x"}, "seen": {"2"}})
 	b.follow(own+"/referrals", url.Values{"wish": {"lead"}, "to": {confidant}, "basis": {"consent"}, "why": {"x"}, "safety": {"x"}})
 	b.follow(own+"/documents/"+b.ids["document"]+"/removal", url.Values{"why": {"x"}})
+	// A record is kept and erased as a whole: not with the hidden one of its reference.
+	for _, e := range secret {
+		w := b.follow("/reports", typed(e.id, "Wilma", "Thatcham", "", "", "keep"))
+		key := made.FindString(w)
+		mine := person.VictimOf(key)
+		b.do("GET", "/retention/reports/"+key, nil)
+		b.do("GET", "/retention/people/"+mine, nil)
+		b.follow("/retention/reports/"+key+"/hold", url.Values{"reason": {"x"}, "review": {"2027-01-01"}})
+		b.do("GET", "/retention/holds", nil)
+	}
+	w := b.follow("/reports", typed("NM/24", "Agnes", "Corby", "", "", "keep"))
+	b.follow("/retention/people/"+person.VictimOf(made.FindString(w))+"/erasure", url.Values{"reason": {"x"}, "asked": {"yes"}})
+	b.do("GET", "/retention/disposals", nil)
 	b.follow("/retention/reports/"+b.ids["report"]+"/hold", url.Values{"reason": {"x"}, "review": {"2027-01-01"}})
 	b.follow("/retention/people/"+marlowe+"/hold", url.Values{"reason": {"x"}, "review": {"2027-01-01"}})
 	b.follow("/retention/people/"+person.SuspectOf(b.ids["NM/13"])+"/erasure", url.Values{"reason": {"x"}, "asked": {"yes"}})
@@ -672,12 +689,13 @@ func (b *beat) acts() {
 	}
 }
 
-// follow sends a form, and asks for where he is sent then.
-func (b *beat) follow(path string, form url.Values) {
+// follow sends a form, asks for where he is sent then, and gives that.
+func (b *beat) follow(path string, form url.Values) (to string) {
 	b.t.Helper()
-	if to := b.do("POST", path, form).Header().Get("Location"); to != "" {
+	if to = b.do("POST", path, form).Header().Get("Location"); to != "" {
 		b.do("GET", to, nil)
 	}
+	return to
 }
 
 // TestSuspectActs has the officer do with his own cases and people what any role lets
@@ -689,6 +707,18 @@ func TestSuspectActs(t *testing.T) {
 			b.looks()
 		}
 		same(t, with, without)
+		all, _, err := with.Keep.Disposals(t.Context(), with.officer, 0, 9)
+		if err != nil || len(all) != 1 {
+			t.Fatalf("he proposed %d disposals, %v", len(all), err)
+		}
+		second := access.Program("police:1", "Second")
+		second.Account = "second"
+		if err := errors.Join(with.Keep.Check(t.Context(), second, all[0].ID, true, "As it was asked"), with.Keep.Work(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		if r, err := with.Reports.One(t.Context(), second, with.ids["NM/24"]); err != nil || r.ID != "NM/24" {
+			t.Errorf("what Mara reported by the reference that he typed is %q now, %v: he had it erased", r.ID, err)
+		}
 	})
 }
 

@@ -40,7 +40,7 @@ func (a *archive) erased() {
 
 func (a *archive) isHeld(key string) (held bool) {
 	if err := a.db.Read(a.t.Context(), func(v *db.View) (err error) {
-		held, err = retention.IsHeld(a.t.Context(), v, key)
+		held, err = retention.IsHeld(a.t.Context(), v, nil, key)
 		return err
 	}); err != nil {
 		a.rt.Fatal(err)

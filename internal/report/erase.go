@@ -8,17 +8,21 @@ import (
 	"strings"
 	"unicode"
 
+	"clew/internal/access"
 	"clew/internal/db"
 )
 
 // WholeRecord are the keys of all that an agency holds of the record a report is
 // of: each pair in it, and every version, also those corrected in the very names.
-// A record is kept, or erased, as a whole. A report that is erased already has none.
-func WholeRecord(ctx context.Context, q db.Querier, key string) ([]string, error) {
+// A record is kept, or erased, as a whole, but for what is hidden from the actor: whoever
+// types a report by the reference of a hidden one is not to find out, and has no say over
+// it. A report that is erased already has none.
+func WholeRecord(ctx context.Context, q db.Querier, sight *access.Sight, key string) ([]string, error) {
+	open, args := sight.OpenReport("r.id", []any{key})
 	return db.All(ctx, q, db.Text, `
 		SELECT r.id FROM reports o CROSS JOIN reports r
-		WHERE o.id = $1 AND o.erased IS NULL AND r.reference = o.reference AND r.agency = o.agency AND r.record = o.record AND r.holder = o.holder AND r.erased IS NULL
-		ORDER BY r.id`, key)
+		WHERE o.id = $1 AND o.erased IS NULL AND r.reference = o.reference AND r.agency = o.agency AND r.record = o.record AND r.holder = o.holder AND r.erased IS NULL`+open+`
+		ORDER BY r.id`, args...)
 }
 
 // Erase makes empty what could tell whom a report was about. That a report of this

@@ -66,7 +66,7 @@ func (s *Store) ProposePerson(ctx context.Context, by access.Actor, mention, rea
 		all, held := map[string]string{}, 0
 		for _, m := range mentions {
 			k := m[:len(m)-1]
-			keeps, err := IsHeld(ctx, tx, k)
+			keeps, err := IsHeld(ctx, tx, sight, k)
 			if err != nil {
 				return nil, err
 			}
@@ -99,7 +99,7 @@ func (s *Store) propose(ctx context.Context, by access.Actor, g Ground, reason s
 		id = db.NewID()
 		rows := map[string][]any{}
 		for key, schedule := range all {
-			whole, err := report.WholeRecord(ctx, tx, key)
+			whole, err := report.WholeRecord(ctx, tx, sight, key)
 			if err != nil {
 				return err
 			}
@@ -114,7 +114,8 @@ func (s *Store) propose(ctx context.Context, by access.Actor, g Ground, reason s
 				if rows[k] != nil {
 					continue
 				}
-				open, err := db.All(ctx, tx, db.Text, `SELECT r.id FROM reports r WHERE r.id = $1 AND (`+heldBy+` OR `+isProposed+`)`, k)
+				held, args := heldSeen(sight, []any{k})
+				open, err := db.All(ctx, tx, db.Text, `SELECT r.id FROM reports r WHERE r.id = $1 AND (`+held+` OR `+isProposed+`)`, args...)
 				if err != nil {
 					return err
 				}

@@ -33,10 +33,11 @@ func (s *Store) DueNow(ctx context.Context, by access.Actor, part Part, skip, mo
 			return err
 		}
 		where, args := d.where()
+		held, args := heldSeen(sight, args)
 		if part == Kept {
-			where += ` AND ` + heldBy
+			where += ` AND ` + held
 		} else {
-			where += ` AND NOT ` + heldBy + ` AND NOT ` + isProposed
+			where += ` AND NOT ` + held + ` AND NOT ` + isProposed
 		}
 		open, args := sight.OpenReport("r.id", args)
 		n, err := db.One(ctx, v, db.Number, `SELECT count(*) FROM (SELECT r.id `+where+open+` LIMIT `+db.List(len(args)+1, 1)+`) x`, append(slices.Clip(args), MostDue+1)...)

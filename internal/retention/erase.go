@@ -57,9 +57,12 @@ func (s *Store) carryOut(ctx context.Context, d *Disposal) error {
 // eraseRecord erases the whole record of one report, or says why it is kept.
 func (s *Store) eraseRecord(ctx context.Context, tx *db.Tx, sight *access.Sight, d *Disposal, key string) error {
 	sight.Saw("report", key)
-	keys, err := report.WholeRecord(ctx, tx, key)
+	keys, err := report.WholeRecord(ctx, tx, nil, key)
 	if err != nil || len(keys) == 0 {
 		return errors.Join(err, noneLeft(keys))
+	}
+	if keys, err = agreed(ctx, tx, d, keys); err != nil {
+		return err
 	}
 	why, err := keptWhy(ctx, tx, d, keys)
 	if err != nil {
@@ -128,6 +131,14 @@ func (s *Store) eraseRecord(ctx context.Context, tx *db.Tx, sight *access.Sight,
 	return nil
 }
 
+// agreed are those of some reports of one record that a disposal is of, or that came
+// after it was proposed. Others were there, and hidden from whoever proposed it.
+func agreed(ctx context.Context, q db.Querier, d *Disposal, keys []string) ([]string, error) {
+	return db.All(ctx, q, db.Text, `SELECT r.id FROM reports r WHERE r.id IN (`+db.List(3, len(keys))+`)
+		AND (r.taken_in > $2 OR EXISTS (SELECT 1 FROM disposal_reports x WHERE x.disposal = $1 AND x.report = r.id)) ORDER BY r.id`,
+		append([]any{d.ID, d.At.UnixMicro()}, db.Args(keys)...)...)
+}
+
 // noneLeft is an error for a report that is listed and has no record: it would be
 // tried for ever.
 func noneLeft(keys []string) error {
@@ -141,7 +152,7 @@ func noneLeft(keys []string) error {
 // it came to notice, after the disposal was proposed.
 func keptWhy(ctx context.Context, tx *db.Tx, d *Disposal, keys []string) (string, error) {
 	for _, k := range keys {
-		held, err := IsHeld(ctx, tx, k)
+		held, err := IsHeld(ctx, tx, nil, k)
 		if err != nil {
 			return "", err
 		}

@@ -41,7 +41,7 @@ func (s *Store) HoldReport(ctx context.Context, by access.Actor, key, reason str
 			return err
 		}
 		sight.Saw("hold", id, person.VictimOf(key), person.SuspectOf(key))
-		all, err := report.WholeRecord(ctx, tx, key)
+		all, err := report.WholeRecord(ctx, tx, sight, key)
 		if err != nil {
 			return err
 		}
@@ -210,9 +210,16 @@ const heldBy = `(EXISTS (
 		WHERE hv.reference = r.reference AND hv.agency = r.agency AND hv.record = r.record AND hv.holder = r.holder
 		AND hm.report = hv.id AND ho.person = hm.person AND hx.mention = ho.id AND hh.id = hx.hold AND hh.lifted IS NULL AND hh.agency = r.holder))`
 
-// IsHeld reports whether a hold keeps a report.
-func IsHeld(ctx context.Context, q db.Querier, key string) (bool, error) {
-	_, err := db.One(ctx, q, db.Text, `SELECT r.id FROM reports r WHERE r.id = $1 AND `+heldBy, key)
+// heldSeen is heldBy, by a hold that the actor may see.
+func heldSeen(sight *access.Sight, args []any) (string, []any) {
+	open, args := openHold(sight, args)
+	return strings.ReplaceAll(heldBy, "hh.lifted IS NULL", "hh.lifted IS NULL"+strings.ReplaceAll(open, "h.id", "hh.id")), args
+}
+
+// IsHeld reports whether a hold that the actor may see keeps a report.
+func IsHeld(ctx context.Context, q db.Querier, sight *access.Sight, key string) (bool, error) {
+	held, args := heldSeen(sight, []any{key})
+	_, err := db.One(ctx, q, db.Text, `SELECT r.id FROM reports r WHERE r.id = $1 AND `+held, args...)
 	if errors.Is(err, fault.NotFound) {
 		return false, nil
 	}

@@ -29,7 +29,7 @@ func (s *Store) Report(ctx context.Context, by access.Actor, key string) (i Item
 		for i := range mentions {
 			parties = append(parties, mentions[i].ID)
 		}
-		held, err = IsHeld(ctx, v, key)
+		held, err = IsHeld(ctx, v, sight, key)
 		return err
 	})
 	return i, parties, held, err
@@ -47,10 +47,11 @@ func (s *Store) Person(ctx context.Context, by access.Actor, mention string) (a 
 		}
 		sight.Saw("person", mention, mention)
 		a.Reports = len(all)
-		open, args := sight.OpenReport("r.id", []any{mention, by.Agency})
+		held, args := heldSeen(sight, []any{mention, by.Agency})
+		open, args := sight.OpenReport("r.id", args)
 		n, err := db.One(ctx, v, db.Number, `
 			SELECT count(*) FROM mentions p CROSS JOIN mentions m CROSS JOIN reports r
-			WHERE p.id = $1 AND m.person = p.person AND m.holder = $2 AND r.id = m.report AND `+heldBy+open, args...)
+			WHERE p.id = $1 AND m.person = p.person AND m.holder = $2 AND r.id = m.report AND `+held+open, args...)
 		a.Held = int(n)
 		return err
 	})

@@ -140,7 +140,7 @@ func second[T any](_ T, err error) error { return err }
 func isHeld(t *testing.T, h house, key string) (held bool, err error) {
 	t.Helper()
 	err = h.db.Read(t.Context(), func(v *db.View) error {
-		held, err = retention.IsHeld(t.Context(), v, key)
+		held, err = retention.IsHeld(t.Context(), v, nil, key)
 		return err
 	})
 	return held, err
