@@ -206,6 +206,9 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 	b.ids["sample"], err = a.Audit.Draw(t.Context(), colleague, "seed", 50, recording.Filter{})
 	must(err)
 	take(2, len(everyday))
+	file, err := a.Intake.Run(t.Context(), colleague, "theirs.csv", strings.NewReader("agency,record_id,reported_at,offence,victim_given_name,victim_family_name,narrative\nNorthmoor Police,NM/16,2026-02-21,Harassment,Ivy,Colne,He came again.\n"), nil, "", nil)
+	must(err)
+	b.ids["import"] = file.ID
 	b.waits("NM/11")
 	if told {
 		b.waits("NM/21")
@@ -214,7 +217,7 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 	_, err = a.Watch.Pass(t.Context())
 	must(err)
 	b.ids["classification"] = report.Classification("", "Harassment")
-	b.ids["import"], b.ids["view"], b.ids["account"], b.ids["key"], b.ids["agency"], b.ids["session"], b.ids["link"], b.ids["team"] = "none", "none", "none", "officer", "none", "police:1", "none", "none"
+	b.ids["view"], b.ids["account"], b.ids["key"], b.ids["agency"], b.ids["session"], b.ids["link"], b.ids["team"] = "none", "none", "officer", "none", "police:1", "none", "none"
 	_, err = a.Watch.Pass(t.Context())
 	must(err)
 	if told { // what somebody is called follows from all that is reported of them
@@ -249,7 +252,7 @@ func (b *beat) waits(id string) {
 			return err
 		}
 		return tx.Insert(b.t.Context(), "waiting_changes", []string{"id", "report", "same_record", "holder", "import", "fingerprint", "step", "said_code", "said", "was_code", "was", "since", "came", "ended", "how", "ended_by", "account", "reason"},
-			[][]any{{"waits" + id, b.ids[id], same, "police:1", "", "", string(warning.Close), "", "Filed", "", "", 1, 1, nil, "", "", "", ""}})
+			[][]any{{"waits" + id, b.ids[id], same, "police:1", b.ids["import"], "", string(warning.Close), "", "Filed", "", "", 1, 1, nil, "", "", "", ""}})
 	}); err != nil {
 		b.t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"clew/internal/access"
@@ -66,6 +67,12 @@ func scanImport(r db.Row) (i Import, err error) {
 		i.Ended = time.UnixMicro(*ended).UTC()
 	}
 	return i, json.Unmarshal([]byte(mapping), &i.Mapping)
+}
+
+// importsSeen is selectImports, but for changes of reports that are hidden from the actor.
+func importsSeen(sight *access.Sight, args []any) (string, []any) {
+	open, args := sight.OpenReport("w.report", args)
+	return strings.ReplaceAll(selectImports, "w.import = imports.id", "w.import = imports.id"+open), args
 }
 
 // ImportOf is the import with an id, or fault.NotFound.
@@ -177,7 +184,8 @@ func (s *Store) ChangeImport(ctx context.Context, by access.Actor, id string) (i
 // ownImport is an import of the actor's own agency: nobody else sees its files.
 func ownImport(ctx context.Context, q db.Querier, sight *access.Sight, id string) (Import, error) {
 	sight.Saw("import", id)
-	i, err := ImportOf(ctx, q, id)
+	query, args := importsSeen(sight, []any{id})
+	i, err := db.One(ctx, q, scanImport, query+`WHERE id = $1`, args...)
 	if err == nil && i.Holder != sight.Agency {
 		err = fault.NotFound
 	}
@@ -208,7 +216,8 @@ func (s *Store) Imports(ctx context.Context, by access.Actor, skip, most int) (a
 			return err
 		}
 		total = int(n)
-		all, err = db.All(ctx, v, scanImport, selectImports+`WHERE holder = $3 ORDER BY begun DESC, id DESC LIMIT $1 OFFSET $2`, most, skip, by.Agency)
+		query, args := importsSeen(sight, []any{most, skip, by.Agency})
+		all, err = db.All(ctx, v, scanImport, query+`WHERE holder = $3 ORDER BY begun DESC, id DESC LIMIT $1 OFFSET $2`, args...)
 		return err
 	})
 	return all, total, err
