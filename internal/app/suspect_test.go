@@ -162,17 +162,17 @@ func patrol(t *testing.T, d *db.DB, told, byName bool) *beat {
 		if len(sightings) != 1 {
 			t.Fatalf("a colleague sees %d patterns about him", len(sightings))
 		}
-		_, err := a.Audit.Decide(t.Context(), colleague, sightings[0].ID, recording.Stalking, "Stalking by Farrowgate", "Mara Quillfeather is right", sightings[0].Reports)
+		b.ids["hidden decision"], err = a.Audit.Decide(t.Context(), colleague, sightings[0].ID, recording.Stalking, "Stalking by Farrowgate", "Mara Quillfeather is right", sightings[0].Reports)
 		must(err)
 		kase, err := a.Cases.Open(t.Context(), colleague, person.VictimOf(hidden), person.SuspectOf(hidden), "An officer is reported")
 		must(err)
 		b.ids["hidden case"] = kase
 		must(a.Cases.Note(t.Context(), colleague, kase, "Mara Quillfeather is afraid of Farrowgate", true, "consent"))
 		must(a.Cases.Refer(t.Context(), colleague, kase, casefile.Sending{Wish: casefile.ToLead, To: confidant, Basis: "safeguarding", Why: "Mara Quillfeather works with Farrowgate", Safety: "Tell nobody at the station"}))
-		_, err = a.Cases.RecordIncident(t.Context(), colleague, kase, casefile.Telling{Reads: "safeguarding", Draft: incident.Draft{Happened: "3/1/2026", Kind: "call", Suspect: casefile.Nobody, Features: rung, Said: incident.Said{Words: "Farrowgate rang Mara Quillfeather"}}})
+		b.ids["hidden incident"], err = a.Cases.RecordIncident(t.Context(), colleague, kase, casefile.Telling{Reads: "safeguarding", Draft: incident.Draft{Happened: "3/1/2026", Kind: "call", Suspect: casefile.Nobody, Features: rung, Said: incident.Said{Words: "Farrowgate rang Mara Quillfeather"}}})
 		must(err)
 		for _, reads := range []casefile.Basis{"safeguarding", casefile.Alone} {
-			_, err = a.Cases.PutIn(t.Context(), colleague, kase, casefile.Paper{Words: "Farrowgate to Mara Quillfeather", Reads: reads}, "farrowgate.txt", strings.NewReader("Mara, it is Ted. "+string(reads)))
+			b.ids["hidden document"], err = a.Cases.PutIn(t.Context(), colleague, kase, casefile.Paper{Words: "Farrowgate to Mara Quillfeather", Reads: reads}, "farrowgate.txt", strings.NewReader("Mara, it is Ted. "+string(reads)))
 			must(err)
 		}
 		must(a.Held.Decide(t.Context(), colleague, person.SuspectOf(hidden), person.SuspectOf(b.ids["NM/11"]), false, "Farrowgate is not Marlowe"))
@@ -286,11 +286,13 @@ func (b *beat) care(by access.Actor, kase string) {
 	must(err)
 	_, err = b.Vault.Reveal(ctx, by, mara, id, access.Protect)
 	must(err)
-	_, err = b.Keep.ProposePerson(ctx, by, mara, "She asked for it")
+	b.ids["hidden contact"] = id
+	b.ids["hidden disposal"], err = b.Keep.ProposePerson(ctx, by, mara, "She asked for it")
 	must(err)
 	for _, key := range []string{"NM/21", "NM/23"} {
 		id, err := b.Keep.HoldReport(ctx, by, b.ids[key], "An inquest", b.db.Now().AddDate(0, 6, 0))
 		must(err)
+		b.ids["hidden hold"] = id
 		_, err = b.Keep.Hold(ctx, by, id)
 		must(err)
 	}
@@ -306,6 +308,7 @@ func (b *beat) care(by access.Actor, kase string) {
 	must(err)
 	lock, err = b.Guard.Flag(ctx, by, ted, []string{"friend"}, nil, "They drink together")
 	must(err)
+	b.ids["hidden lock"] = lock
 	friend := access.Actor{Account: "friend", Agency: "police:1", Name: "Friend", Purpose: access.Protect, Proved: b.db.Now()}
 	for _, refused := range []func() error{
 		func() error { _, err := b.Cases.One(ctx, friend, kase, 0, 1); return err },
@@ -396,6 +399,35 @@ func (b *beat) others() {
 	}
 	b.do("POST", "/people/"+b.ids["person"]+"/glass", url.Values{"agency": {beyond}, "cause": {"danger"}, "reason": {"short"}})
 	b.do("POST", "/cases/"+b.ids["case"]+"/documents/"+b.ids["document"]+"/removal", url.Values{"why": {""}})
+	id := func(what string) string { return cmp.Or(b.ids[what], never) }
+	mara, own := person.VictimOf(id("NM/21")), "/cases/"+b.ids["case"]
+	for _, r := range []struct {
+		path string
+		form url.Values // nil: GET
+	}{
+		{"/locks/" + id("hidden lock") + "/lift", url.Values{"x": {"x"}}}, {"/locks/namesake-officer/lift", url.Values{"x": {"x"}}},
+		{"/retention/holds/" + id("hidden hold") + "/lift", nil}, {"/retention/holds/" + id("hidden hold") + "/lift", url.Values{"why": {"x"}}},
+		{"/retention/disposals/" + id("hidden disposal"), nil}, {"/retention/disposals/" + id("hidden disposal") + "/certificate", nil}, {"/retention/disposals/" + id("hidden disposal") + "/answer", url.Values{"answer": {"yes"}, "reason": {"x"}}},
+		{"/retention/reports/" + id("NM/21"), nil}, {"/retention/reports/" + id("NM/23") + "/hold", url.Values{"reason": {"x"}, "review": {"2027-01-01"}}}, {"/retention/people/" + mara + "/hold", url.Values{"reason": {"x"}, "review": {"2027-01-01"}}}, {"/retention/people/" + mara + "/erasure", url.Values{"reason": {"x"}, "asked": {"yes"}}},
+		{"/retention/disposals", url.Values{"report": {id("NM/21")}, "reason": {"x"}}},
+		{"/glass/" + id("hidden glass"), nil}, {"/glass/" + id("hidden glass") + "/review", url.Values{"verdict": {"justified"}, "why": {"x"}}},
+		{"/unusual/unusual1/close", url.Values{"why": {"x"}}}, {"/unusual/unusual2/close", url.Values{"why": {"x"}}},
+		{"/audit/changes/waitsNM%2F21", url.Values{"decide": {"allow"}, "reason": {"x"}}}, {"/audit/changes/waitsNM%2F23", url.Values{"decide": {"refuse"}, "reason": {"x"}}},
+		{"/decisions/" + id("hidden decision") + "/answers", url.Values{"answer": {"confirm"}, "reason": {"x"}}}, {"/patterns/" + id("NM/21") + "/decisions", url.Values{"verdict": {"stalking"}, "reason": {"x"}, "seen": {"2"}}},
+		{"/people/" + mara + "/contacts", nil}, {"/people/" + mara + "/contacts", url.Values{"kind": {"phone"}, "value": {"1"}, "known": {"no"}}}, {"/people/" + mara + "/contacts/" + id("hidden contact"), nil}, {"/people/" + mara + "/contacts/" + id("hidden contact") + "/reveal", url.Values{"purpose": {"protect"}}},
+		{"/people/" + b.ids["person"] + "/contacts/" + id("hidden contact"), nil}, {"/people/" + b.ids["person"] + "/contacts/" + id("hidden contact") + "/reveal", url.Values{"purpose": {"protect"}}}, {"/people/" + b.ids["person"] + "/contacts/" + id("hidden contact") + "/end", url.Values{}}, {"/people/" + b.ids["person"] + "/contacts/" + id("hidden contact") + "/routine", url.Values{"position": {"x"}}},
+		{own + "/documents/" + id("hidden document"), nil}, {own + "/documents/" + id("hidden document") + "/file", nil}, {own + "/documents/" + id("hidden document") + "/share", url.Values{"basis": {"consent"}}}, {own + "/documents/" + id("hidden document") + "/removal", url.Values{"why": {"x"}}},
+		{"/cases/" + id("hidden case") + "/documents/" + id("hidden document") + "/file", nil}, {own + "/documents/new?incident=" + id("hidden incident"), nil}, {own + "/documents?incident=" + id("hidden incident"), nil},
+		{own + "/incidents/" + id("hidden incident"), nil}, {own + "/incidents/" + id("hidden incident") + "/correction", url.Values{"happened": {"5/1/2026"}, "kind": {"call"}}}, {own + "/incidents/" + id("hidden incident") + "/known", url.Values{"agency": {"police:1"}, "known": {"yes"}}},
+		{"/reports/" + id("NM/21"), nil}, {"/reports/" + id("NM/23") + "/part", nil}, {"/patterns/" + id("NM/21"), nil},
+		{"/people/" + b.ids["person"] + "/decisions", url.Values{"a": {b.ids["person"]}, "b": {mara}, "same": {"no"}, "reason": {"x"}}}, {"/people/" + b.ids["person"] + "/decisions", url.Values{"a": {b.ids["person"]}, "b": {person.SuspectOf(id("NM/23"))}, "same": {"no"}, "reason": {"x"}}},
+	} {
+		method := http.MethodPost
+		if r.form == nil {
+			method = http.MethodGet
+		}
+		b.do(method, r.path, r.form)
+	}
 	for _, what := range []string{"report", "pattern", "person"} {
 		for _, e := range secret {
 			id := cmp.Or(b.ids[e.id], never)
