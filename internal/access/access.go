@@ -126,6 +126,9 @@ type Guard struct {
 	// Who says what accounts are called and for whom they work: the room that keeps
 	// accounts fills it in. An account it does not know is left out.
 	Who func(ctx context.Context, q db.Querier, accounts []string) (map[string]Colleague, error)
+	// Spoken is the query for the mentions that the case, whose id is in a column, may have
+	// been written about: the room that keeps cases fills it in.
+	Spoken func(column string) string
 	// Changed is told that pools may be others now, if it is set. It must not wait.
 	Changed func()
 	// ReadOnly is why nothing may be changed now; nil when it may. People may look
@@ -193,17 +196,18 @@ func (s *Sight) Open(args []any, columns ...string) (string, []any) {
 // Whose is the person whose a mention is, or who has that id, as the actor may see them;
 // fault.NotFound for somebody else's.
 func (s *Sight) Whose(ctx context.Context, q db.Querier, mention string) (string, error) {
+	if s.entry.On == "" { // whoever reads in the ledger what is refused may be another from whom they are hidden
+		s.entry.What, s.entry.On = "person", mention
+	}
 	held, args := s.Pool.Held("holder", []any{mention})
 	who, err := db.One(ctx, q, db.Text, `SELECT person FROM mentions WHERE id = $1`+held, args...)
 	if err == nil && s.Hidden(who) {
-		s.about(mention) // whoever reads the ledger may be another from whom they are hidden
 		err = s.Require(Object{Shut: true})
 	}
 	if err == nil && s.Blind() && who != mention { // a person is known by a mention, and that one's report may be hidden
 		open, args := s.OpenReport("m.report", []any{mention})
 		_, err = db.One(ctx, q, db.Text, `SELECT m.id FROM mentions m WHERE m.id = $1`+open, args...)
 		if errors.Is(err, fault.NotFound) {
-			s.about(mention)
 			err = s.Require(Object{Shut: true})
 		}
 	}
@@ -227,10 +231,6 @@ func (s *Sight) OpenReport(column string, args []any) (string, []any) {
 // about. Of several, the last counts; people add up.
 func (s *Sight) Saw(what, id string, people ...string) {
 	s.entry.What, s.entry.On = what, id
-	s.about(people...)
-}
-
-func (s *Sight) about(people ...string) {
 	for _, p := range people {
 		if p != "" && !slices.Contains(s.entry.About, p) {
 			s.entry.About = append(s.entry.About, p)

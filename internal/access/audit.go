@@ -191,7 +191,7 @@ func (g *Guard) entries(ctx context.Context, q db.Querier, s *Sight, f Search) (
 	if !f.Until.IsZero() {
 		and(`e.at < ?`, f.Until.UnixMicro())
 	}
-	open, args, err := s.openEntries(ctx, q, args)
+	open, args, err := g.openEntries(ctx, q, s, args)
 	return strings.Join(parts, " AND ") + open, args, err
 }
 
@@ -216,7 +216,7 @@ const concerning = `
 // from the actor, nor about the lock that hides them. What the actors themselves asked
 // for and did not get is for others to audit: they would learn from what is left out
 // here what was hidden and what never was.
-func (s *Sight) openEntries(ctx context.Context, q db.Querier, args []any) (string, []any, error) {
+func (g *Guard) openEntries(ctx context.Context, q db.Querier, s *Sight, args []any) (string, []any, error) {
 	own := ` AND NOT (e.account = ` + db.List(len(args)+1, 1) + ` AND e.outcome <> ` + db.List(len(args)+2, 1) + `)`
 	args = append(args, s.Account, ledger.Done)
 	if !s.Blind() {
@@ -230,6 +230,9 @@ func (s *Sight) openEntries(ctx context.Context, q db.Querier, args []any) (stri
 	args = append(args, db.Args(s.shut)...)
 	where := own + ` AND NOT EXISTS (SELECT 1 FROM mentions hm JOIN ledger_about h ON h.person = hm.id AND h.seq = e.seq WHERE hm.person IN (` + people + `))
 		AND NOT EXISTS (SELECT 1 FROM mentions hm WHERE hm.person IN (` + people + `) AND (hm.id = e.subject OR hm.report = e.subject))`
+	if g.Spoken != nil { // of one that was refused, nobody noted whom it is about
+		where += ` AND NOT (e.what = 'case' AND EXISTS (SELECT 1 FROM mentions hm WHERE hm.id IN (` + g.Spoken("e.subject") + `) AND hm.person IN (` + people + `)))`
+	}
 	if len(locks) > 0 {
 		where += ` AND NOT (e.what = 'lock' AND e.subject IN (` + db.List(len(args)+1, len(locks)) + `))`
 		args = append(args, db.Args(locks)...)
@@ -291,7 +294,7 @@ func (g *Guard) LookedAt(ctx context.Context, by Actor, mention string, skip, mo
 		}
 		s.Saw("person", who, who)
 		// An entry about somebody else too, who is hidden, is not there.
-		open, args, err := s.openEntries(ctx, v, []any{who, s.Agency, ledger.Done})
+		open, args, err := g.openEntries(ctx, v, s, []any{who, s.Agency, ledger.Done})
 		if err != nil {
 			return err
 		}

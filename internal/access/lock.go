@@ -57,7 +57,6 @@ func (g *Guard) Flag(ctx context.Context, by Actor, mention string, accounts, te
 	}
 	err = g.Act(ctx, by, FlagConflict, func(tx *db.Tx, s *Sight) error {
 		if _, err := s.Whose(ctx, tx, mention); err != nil {
-			s.Saw("lock", "")
 			return err
 		}
 		if len(teams) > 0 {

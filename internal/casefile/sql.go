@@ -93,8 +93,7 @@ func spokenOf(id string) string {
 }
 
 // unseen is fault.NotFound, of a case that is there for others too, and has the ledger
-// know which, and whom it is about: others who read the ledger may be those from whom
-// that is hidden. It takes the same work for both.
+// know which. It takes the same work for both.
 func unseen(ctx context.Context, q db.Querier, sight *access.Sight, id string) error {
 	type seen struct {
 		holder        string
@@ -103,11 +102,9 @@ func unseen(ctx context.Context, q db.Querier, sight *access.Sight, id string) e
 	c, err := db.One(ctx, q, func(r db.Row) (c seen, err error) { return c, r.Scan(&c.holder, &c.apart, &c.member) }, `
 		SELECT c.holder, c.apart, (SELECT count(*) FROM case_team t WHERE `+within("t.case_id", "c.id")+` AND t.account || '' = $2 AND t.until IS NULL)
 		FROM cases c JOIN cases o ON o.stays = c.id WHERE o.id = $1`, id, sight.Account)
-	about, failed := db.All(ctx, q, db.Text, `SELECT DISTINCT x.victim FROM (`+spokenOf(`(SELECT o.stays FROM cases o WHERE o.id = $1)`)+`) x ORDER BY 1`, id)
-	if err := errors.Join(err, failed); err != nil {
+	if err != nil {
 		return err
 	}
-	sight.Saw("case", id, about...)
 	o := access.Object{Holder: c.holder, Apart: c.apart == 1 && c.member == 0 && !sight.Program}
 	if slices.Contains(sight.Pool.Agencies, c.holder) && !o.Apart {
 		o.Shut = true
