@@ -236,7 +236,9 @@ type Store struct {
 
 // NewStore returns the store behind a guard, sealed by s.
 func NewStore(g *access.Guard, s *seal.Sealer) *Store {
-	g.Spoken = func(column string) string { return spokenOf(`(SELECT o.stays FROM cases o WHERE o.id = ` + column + `)`) }
+	g.Spoken = func(column string) string {
+		return spokenOf(`(SELECT o.stays FROM cases o WHERE o.id = ` + column + `)`)
+	}
 	return &Store{guard: g, seal: s, MostDocument: MostDocument, changed: make(chan struct{}, 1)}
 }
 
