@@ -61,7 +61,7 @@ faults: pages
 
 # Tries to break it: sqlmap and wapiti on every route, a stopwatch on what is secret,
 # and every payload in every field. Writes docs/security/attack-*.md. ATTACK passes
-# flags on, such as ATTACK='-each 30s -technique BEU'. It takes an hour or so.
+# flags on, such as ATTACK='-each 30s -technique BEU -crawl 2m'. It takes some hours.
 attack: pages
 	CLEW_ATTACK=1 go test -timeout 60m ./internal/app -run 'Payload|Suspect|Guarded|Matrix|Hidden'
 	go run ./tool/attack $(ATTACK)

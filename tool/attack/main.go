@@ -25,7 +25,7 @@ type plan struct {
 	records   int
 	technique string
 	each      time.Duration // for sqlmap on one route
-	crawl     time.Duration // for wapiti as one person
+	crawl     time.Duration // for wapiti as one person, by and large
 	pairs     int
 	only      string
 	route     string
@@ -39,10 +39,10 @@ func main() {
 	flag.IntVar(&p.records, "records", 2000, "invented records to attack")
 	flag.StringVar(&p.technique, "technique", "BEUSTQ", "techniques of sqlmap; without T on a busy machine, where slow answers look like injected waits")
 	flag.DurationVar(&p.each, "each", 5*time.Minute, "longest time for sqlmap on one route")
-	flag.DurationVar(&p.crawl, "crawl", 5*time.Minute, "longest time for wapiti as one person")
+	flag.DurationVar(&p.crawl, "crawl", 5*time.Minute, "time for wapiti as one person")
 	flag.IntVar(&p.pairs, "pairs", 3000, "pairs of requests to time")
 	flag.StringVar(&p.only, "only", "", "sqlmap, wapiti or timing alone")
-	flag.StringVar(&p.route, "route", "", "sqlmap on the routes that hold one of these, with commas between")
+	flag.StringVar(&p.route, "route", "", "sqlmap and wapiti on the routes that hold one of these, with commas between")
 	flag.IntVar(&p.atOnce, "at-once", 2, "routes that sqlmap tries at the same time")
 	flag.StringVar(&p.out, "out", "docs/security", "folder for the report")
 	flag.Parse()

@@ -34,18 +34,21 @@ func late(route string) bool {
 	return strings.HasPrefix(route, "POST") && slices.ContainsFunc([]string{"/close", "/undo", "/leave", "/accept", "/decline", "/back", "/remove", "/apart", "/withdraw", "/lift", "/answer", "/out", "/merge", "/split", "/done"}, func(s string) bool { return strings.HasSuffix(route, s) })
 }
 
+// inOrder are the routes to try, what closes or ends something last. Files of the
+// program are none of them.
+func (t *target) inOrder(p plan) []string {
+	routes := slices.DeleteFunc(slices.Clone(t.routes), func(r string) bool {
+		return strings.HasPrefix(r, "GET /assets/") || !slices.ContainsFunc(strings.Split(p.route, ","), func(part string) bool { return strings.Contains(r, part) })
+	})
+	slices.SortStableFunc(routes, func(a, b string) int { return 2*one(last(a)) + one(late(a)) - 2*one(last(b)) - one(late(b)) })
+	return routes
+}
+
 // sqlmap tries every part of an address and every field of a query, form or question of
 // every route, and the cookies of the first route of each person. It is told which
 // database it is: with the texts for all others a route takes five times as long.
 func (t *target) sqlmap(ctx context.Context, p plan) (found int, text string, err error) {
-	routes := slices.Clone(t.routes)
-	slices.SortStableFunc(routes, func(a, b string) int { return 2*one(last(a)) + one(late(a)) - 2*one(last(b)) - one(late(b)) })
-	routes = slices.DeleteFunc(routes, func(r string) bool { return strings.HasPrefix(r, "GET /assets/") }) // files in the program
-	if p.route != "" {
-		routes = slices.DeleteFunc(routes, func(r string) bool {
-			return !slices.ContainsFunc(strings.Split(p.route, ","), func(part string) bool { return strings.Contains(r, part) })
-		})
-	}
+	routes := t.inOrder(p)
 	trials := make([]trial, len(routes))
 	var all sync.WaitGroup
 	turn := make(chan struct{}, max(p.atOnce, 1))

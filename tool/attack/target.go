@@ -24,6 +24,7 @@ import (
 	"golang.org/x/net/html"
 
 	"clew/internal/access"
+	"clew/internal/account"
 	"clew/internal/agency"
 	"clew/internal/app"
 	"clew/internal/casefile"
@@ -48,8 +49,9 @@ type target struct {
 	ids    map[string]string // by the name of the part of an address
 	fields map[string]url.Values
 	sender map[string]string // who is shown the form, by route
+	files  map[string]bool   // route and field, of what takes a file
 
-	stay  atomic.Bool // nobody signs out, or ends a session or an account
+	visit atomic.Pointer[visit] // of wapiti, the one that goes on
 	mu    sync.Mutex
 	asked map[string]int  // requests by route
 	broke map[string]int  // answers of 500 by route
@@ -62,7 +64,7 @@ var cast = []string{"", "priya", "tom", "grace", "sam", "dev", "ruth", "owen", "
 
 // raise starts a Clew and fills it.
 func raise(ctx context.Context, p plan) (t *target, err error) {
-	t = &target{asked: map[string]int{}, broke: map[string]int{}, began: map[string]bool{}, fields: map[string]url.Values{}, sender: map[string]string{}}
+	t = &target{asked: map[string]int{}, broke: map[string]int{}, began: map[string]bool{}, fields: map[string]url.Values{}, sender: map[string]string{}, files: map[string]bool{}}
 	if t.folder, err = os.MkdirTemp("", "clew-attack-"); err != nil {
 		return nil, err
 	}
@@ -84,7 +86,7 @@ func raise(ctx context.Context, p plan) (t *target, err error) {
 		return nil, errors.Join(err, t.app.Close())
 	}
 	t.url = "http://" + l.Addr().String()
-	t.server = &http.Server{Handler: t.counted(web.Loopback(t.mux))}
+	t.server = &http.Server{Handler: t.attended(t.counted(web.Loopback(t.mux)))}
 	go t.server.Serve(l)
 	return t, t.learn(ctx)
 }
@@ -152,7 +154,7 @@ func (t *target) fill(ctx context.Context, records int) error {
 	t.ids = map[string]string{
 		"case": kase, "incident": one, "document": paper, "lawtable": "offences", "chronology": "control-one-off",
 		"report": all[0].ID, "pattern": all[0].ID, "person": person.SuspectOf(all[0].ID), "import": i.ID, "decision": decision,
-		"sample": sample, "classification": used[0].ID, "view": views[0].ID, "agency": app.DemoAgency, "level": "0", "index": "0", "key": "none", "session": "none", "link": "none",
+		"sample": sample, "classification": used[0].ID, "view": views[0].ID, "level": "0", "index": "0", "key": "none", "session": "none",
 	}
 	if err := t.people(ctx, by); err != nil {
 		return err
@@ -185,7 +187,6 @@ func (t *target) people(ctx context.Context, by access.Actor) error {
 		who[name] = a
 	}
 	ruth, isla, dev := who["ruth"], who["isla"], who["dev"]
-	t.ids["account"] = dev.Account
 	a, kase, key := t.app, t.ids["case"], t.ids["report"]
 	whole, err := a.Reports.One(ctx, by, key)
 	if err != nil {
@@ -202,6 +203,14 @@ func (t *target) people(ctx context.Context, by access.Actor) error {
 		what string
 		make func() error
 	}{
+		{"account", func() (err error) { // nobody's whom the rest needs: it is ended
+			if t.ids["link"], err = a.Accounts.Invite(ctx, who["nadia"], account.Guest{Name: "Attack", SignIn: "attack", Roles: []access.Role{access.Officer}}); err != nil {
+				return err
+			}
+			invited, err := t.colleague(ctx, "attack")
+			t.ids["account"] = invited.Account
+			return err
+		}},
 		{"team", func() (err error) {
 			t.ids["team"], err = a.Agencies.SetTeam(ctx, who["nadia"], agency.Team{Name: "Attack"})
 			return errors.Join(err, a.Agencies.PutIn(ctx, who["nadia"], t.ids["team"], dev.Account, false, time.Now(), time.Time{}))
@@ -304,6 +313,7 @@ func (t *target) people(ctx context.Context, by access.Actor) error {
 			if err := a.Agencies.Add(ctx, access.Program(app.DemoAgency, "Attack"), agency.Agency{ID: outside.Agency, Name: "Outside Police", Kind: "police"}); err != nil {
 				return err
 			}
+			t.ids["agency"] = outside.Agency // it is parted from
 			now := time.Now()
 			if t.ids["agreement"], err = a.Guard.Agree(ctx, by, access.Agreement{Level: access.Signpost, Title: "Attack", Basis: "Vital interests", Parties: []string{app.DemoAgency, outside.Agency}, Since: now.Add(-time.Hour), Review: now.AddDate(0, 6, 0), Until: now.AddDate(1, 0, 0)}); err != nil {
 				return err
@@ -342,10 +352,6 @@ func (t *target) counted(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, route := match.Handler(r)
-		if t.stay.Load() && (last(route) || strings.HasSuffix(route, "/come-in") && r.Method == http.MethodPost && r.Header.Get("Cookie") != "") {
-			http.NotFound(w, r)
-			return
-		}
 		s := &status{ResponseWriter: w}
 		next.ServeHTTP(s, r)
 		t.mu.Lock()
@@ -448,6 +454,9 @@ func (t *target) learn(ctx context.Context) error {
 				}
 				for f := range n.Descendants() {
 					t.field(pattern, attribute(f, "name"), valueOf(f))
+					if attribute(f, "type") == "file" {
+						t.files[pattern+" "+attribute(f, "name")] = true
+					}
 				}
 			}
 		}
@@ -466,6 +475,15 @@ func (t *target) learn(ctx context.Context) error {
 	} {
 		for _, n := range names {
 			t.field(route, n, "1")
+		}
+	}
+	for route, form := range map[string]url.Values{
+		"POST /cases/{case}/suspects": {"suspect": {t.ids["person"]}},
+		"GET /people/{person}/glass":  {"agency": {t.ids["agency"]}},
+		"POST /people/{person}/glass": {"agency": {t.ids["agency"]}, "cause": {"danger"}, "reason": {"She has just rung: he is at her door."}},
+	} {
+		for name := range form {
+			t.field(route, name, form.Get(name))
 		}
 	}
 	for _, r := range t.routes { // most lists have pages
