@@ -138,10 +138,11 @@ func (h room) correct(w http.ResponseWriter, r *http.Request) error {
 	err := bad.Err()
 	if err == nil {
 		err = h.law.Correct(r.Context(), access.From(r.Context()), law.Correction{Table: t.Name, Key: v.Key, Cells: v.Cells, From: from, Until: until, Source: v.Source, Sure: v.Sure, Reason: v.Reason})
-	} else if _, may := h.law.MayCorrect(r.Context(), access.From(r.Context())); may != nil {
-		return may
 	}
 	if wrong, is := errors.AsType[fault.Invalid](err); is {
+		if _, may := h.law.MayCorrect(r.Context(), access.From(r.Context())); may != nil {
+			return may
+		}
 		v.Wrong = wrong
 		return web.Render(w, r, http.StatusUnprocessableEntity, newPage(v))
 	} else if err != nil {

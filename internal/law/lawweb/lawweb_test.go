@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"clew/internal/access"
 	"clew/internal/access/accesstest"
 	"clew/internal/db"
 	"clew/internal/db/dbtest"
@@ -55,6 +56,19 @@ func TestCorrecting(t *testing.T) {
 		}
 		if a := s.Get(t, "/law/bank-holidays?page=2"); a.Status != 200 || strings.Count(a.Body, "<tr") > 60 {
 			t.Errorf("status %d, %d rows: want a page of them", a.Status, strings.Count(a.Body, "<tr"))
+		}
+	})
+}
+
+func TestOthersSeeNoForm(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		m := web.NewMux(nil)
+		lawweb.Routes(m, law.NewStore(accesstest.Guard(t, d)))
+		s := webtest.Serve(t, accesstest.Only(accesstest.Somebody(t, d, "Northmoor Police", "Dev", access.Officer), m))
+		for name, form := range map[string]url.Values{"a day that is none": {"key": {"spo"}, "from": {"soon"}}, "no source": {"key": {"spo"}, "title": {"Order"}, "from": {"1/3/2027"}}} {
+			if a := s.Post(t, "/law/orders", form); a.Status != 403 {
+				t.Errorf("%s: status %d, want 403", name, a.Status)
+			}
 		}
 	})
 }

@@ -73,8 +73,10 @@ func TestReaders(t *testing.T) {
 				t.Errorf("a call handler at %s: status %d, want 403", path, a.Status)
 			}
 		}
-		if a := find(t, handler, "quillfeather"); a.Status != http.StatusForbidden {
-			t.Errorf("a call handler searches: status %d, want 403", a.Status)
+		for _, what := range []string{"quillfeather", "", "--!?"} { // not even what is wrong with it
+			if a := find(t, handler, what); a.Status != http.StatusForbidden {
+				t.Errorf("a call handler searches for %q: status %d, want 403", what, a.Status)
+			}
 		}
 		if a := handler.Post(t, at+"/decisions", same); a.Status != http.StatusForbidden {
 			t.Errorf("a call handler decides: status %d, want 403", a.Status)

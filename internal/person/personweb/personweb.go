@@ -61,6 +61,9 @@ func (h room) search(w http.ResponseWriter, r *http.Request) error {
 	}
 	status := http.StatusOK
 	if len(v.Wrong) > 0 {
+		if !v.May[access.FindPeople] {
+			return fault.Forbidden // nothing was asked that would say so
+		}
 		status = http.StatusUnprocessableEntity
 	}
 	return web.Render(w, r, status, searchPage(v))
