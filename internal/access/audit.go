@@ -284,7 +284,7 @@ type Other struct {
 
 // LookedAt says who has looked at a person or done something about them, in the
 // actor's agency and in others. What was refused showed nobody anything, and is left
-// out.
+// out; so is who reviewed unusual looking, which is for reviewers.
 func (g *Guard) LookedAt(ctx context.Context, by Actor, mention string, skip, most int) (l Looks, err error) {
 	err = g.Look(ctx, by, ReadLooks, func(v *db.View, s *Sight) error {
 		s.Saw("person", mention)
@@ -298,18 +298,18 @@ func (g *Guard) LookedAt(ctx context.Context, by Actor, mention string, skip, mo
 		if err != nil {
 			return err
 		}
-		n, err := db.One(ctx, v, db.Number, fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM ledger_entries e WHERE e.seq IN (%s) AND e.agency || '' = $2 AND e.outcome = $3%s LIMIT %d) counted`, concerning, open, MostCounted+1), args...)
+		n, err := db.One(ctx, v, db.Number, fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM ledger_entries e WHERE e.seq IN (%s) AND e.agency || '' = $2 AND e.outcome = $3 AND e.what <> 'unusual looking'%s LIMIT %d) counted`, concerning, open, MostCounted+1), args...)
 		if err != nil {
 			return err
 		}
 		l.Total = int(n)
 		paged := append(args, most, skip)
-		if l.Own, err = db.All(ctx, v, scanEntry, fmt.Sprintf(`%s WHERE e.seq IN (%s) AND e.agency || '' = $2 AND e.outcome = $3%s ORDER BY e.seq DESC LIMIT $%d OFFSET $%d`, selectEntries, concerning, open, len(paged)-1, len(paged)), paged...); err != nil {
+		if l.Own, err = db.All(ctx, v, scanEntry, fmt.Sprintf(`%s WHERE e.seq IN (%s) AND e.agency || '' = $2 AND e.outcome = $3 AND e.what <> 'unusual looking'%s ORDER BY e.seq DESC LIMIT $%d OFFSET $%d`, selectEntries, concerning, open, len(paged)-1, len(paged)), paged...); err != nil {
 			return err
 		}
 		l.Others, err = db.All(ctx, v, func(r db.Row) (o Other, err error) { return o, r.Scan(&o.Agency, &o.Purpose) }, `
 			SELECT DISTINCT g.name, e.purpose FROM ledger_entries e JOIN agencies g ON g.id = e.agency
-			WHERE e.seq IN (`+concerning+`) AND e.agency <> $2 AND e.outcome = $3`+open+` ORDER BY g.name, e.purpose`, args...)
+			WHERE e.seq IN (`+concerning+`) AND e.agency <> $2 AND e.outcome = $3 AND e.what <> 'unusual looking'`+open+` ORDER BY g.name, e.purpose`, args...)
 		return err
 	})
 	return l, err

@@ -120,6 +120,10 @@ func (g *Guard) findUnusual(ctx context.Context, agency string) (found int, err 
 	return found, err
 }
 
+// overseeing is no work on a person, though an entry may say that it is about them: who
+// reads who has looked, locks, reviews, holds or disposes.
+var overseeing = []Action{ReadLooks, ReadUnusual, CloseUnusual, FlagConflict, ManageLocks, ReviewGlass, SetHold, ProposeDisposal, CheckDisposal}
+
 // month reads the last sixty days of an agency. Days are those of UTC. A report or
 // a pattern that was looked at counts for the people in it.
 func (g *Guard) month(ctx context.Context, v *db.View, agency string) (*month, error) {
@@ -129,8 +133,11 @@ func (g *Guard) month(ctx context.Context, v *db.View, agency string) (*month, e
 	}
 	const columns = `COUNT(CASE WHEN e.verb = 'consultation' THEN 1 END), COUNT(CASE WHEN e.verb NOT IN ('consultation', 'disclosure') THEN 1 END)`
 	since := v.Now.Add(-worked).UnixMicro()
-	// Who reads who has looked, or flags a conflict, does no work on the person.
-	args := []any{agency, since, ledger.Done, string(ReadLooks), string(FlagConflict)}
+	args := []any{agency, since, ledger.Done}
+	for _, a := range overseeing {
+		args = append(args, string(a))
+	}
+	work := `e.action NOT IN (` + db.List(4, len(overseeing)) + `)`
 	both := map[fact]fact{}
 	keep := func(f fact) error {
 		k := fact{account: f.account, person: f.person, day: f.day}
@@ -141,14 +148,14 @@ func (g *Guard) month(ctx context.Context, v *db.View, agency string) (*month, e
 	if err := db.Each(ctx, v, scan, keep, `
 		SELECT e.account, coalesce(m.person, a.person) AS who, e.at / 86400000000 AS day, `+columns+`
 		FROM ledger_entries e JOIN ledger_about a ON a.seq = e.seq LEFT JOIN mentions m ON m.id = a.person
-		WHERE e.agency = $1 AND e.at >= $2 AND e.outcome = $3 AND e.account <> 'program' AND e.action NOT IN ($4, $5)
+		WHERE e.agency = $1 AND e.at >= $2 AND e.outcome = $3 AND e.account <> 'program' AND `+work+`
 		GROUP BY e.account, who, day`, args...); err != nil {
 		return nil, err
 	}
 	if err := db.Each(ctx, v, scan, keep, `
 		SELECT e.account, m.person AS who, e.at / 86400000000 AS day, `+columns+`
 		FROM ledger_entries e JOIN mentions m ON m.report = e.subject
-		WHERE e.agency = $1 AND e.at >= $2 AND e.outcome = $3 AND e.account <> 'program' AND e.action NOT IN ($4, $5) AND e.what IN ('report', 'pattern')
+		WHERE e.agency = $1 AND e.at >= $2 AND e.outcome = $3 AND e.account <> 'program' AND `+work+` AND e.what IN ('report', 'pattern')
 		GROUP BY e.account, who, day`, args...); err != nil {
 		return nil, err
 	}

@@ -472,6 +472,10 @@ func TestUnusual(t *testing.T) {
 		h.want(h.Post(t, at+"/close", url.Values{"why": {"Again"}}), 409)
 		h.as("out")
 		h.want(h.Get(t, at), 404)
+		looks, err := h.g.LookedAt(t.Context(), h.who["aud"], "r1v", 0, 100)
+		if err != nil || len(looks.Own) != 7 { // hers, and not those who reviewed them
+			t.Errorf("%d entries, %v", len(looks.Own), err)
+		}
 	})
 }
 
