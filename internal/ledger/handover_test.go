@@ -81,19 +81,11 @@ func TestKeyNoLongerInForce(t *testing.T) {
 				t.Fatal(err)
 			}
 			many(t, d, 10)
-			where := filepath.Join(t.TempDir(), "copy.db")
-			if err := d.Backup(t.Context(), where); err != nil {
-				t.Fatal(err)
-			}
+			copied := dbtest.Copy(t, d)
 			stolen := filepath.Join(t.TempDir(), "stolen.key")
 			if err := os.WriteFile(stolen, mustRead(t, key), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			copied, err := db.Open(t.Context(), where, time.Now)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer copied.Close()
 			thief, err := ledger.Open(t.Context(), copied, stolen)
 			if err != nil {
 				t.Fatal(err)

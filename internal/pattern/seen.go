@@ -41,7 +41,8 @@ func See(ctx context.Context, q db.Querier, sight *access.Sight, lines []*Line) 
 	names := map[*string]string{}
 	for _, l := range lines {
 		if l.Others == 0 {
-			if names[&l.VictimName] = l.Victim; l.SuspectName != nobodyNamed {
+			names[&l.VictimName] = l.Victim
+			if l.SuspectName != nobodyNamed {
 				names[&l.SuspectName] = l.Suspect
 			}
 			continue

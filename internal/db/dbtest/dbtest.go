@@ -45,6 +45,16 @@ func SQLite(t testing.TB) *db.DB {
 	return open(t, file(t))
 }
 
+// Copy is a database of its own that holds what a SQLite database holds now.
+func Copy(t testing.TB, d *db.DB) *db.DB {
+	t.Helper()
+	where := file(t)
+	if err := d.Backup(t.Context(), where); err != nil {
+		t.Fatal(err)
+	}
+	return open(t, where)
+}
+
 // Quick is a folder of the test's own, in memory where there is such, for a test that
 // writes thousands of times and is not about the disk.
 func Quick(t testing.TB) string {

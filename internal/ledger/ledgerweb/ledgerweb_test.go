@@ -150,10 +150,7 @@ func TestWitnessOfALoss(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := s.Key()
-	where := filepath.Join(t.TempDir(), "copy.db")
-	if err := d.Backup(t.Context(), where); err != nil {
-		t.Fatal(err)
-	}
+	copied := dbtest.Copy(t, d)
 	if _, err := s.Rotate(t.Context()); err != nil { // the copy knows nothing of it
 		t.Fatal(err)
 	}
@@ -161,11 +158,6 @@ func TestWitnessOfALoss(t *testing.T) {
 	if _, err := w.Look(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	copied, err := db.Open(t.Context(), where, time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer copied.Close()
 	key = filepath.Join(t.TempDir(), "ledger.key")
 	second, err := ledger.Replace(t.Context(), copied, key, first)
 	if err != nil {
@@ -359,16 +351,7 @@ func TestWitnessOfAnOldKey(t *testing.T) {
 	if _, err := w.Look(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	where := filepath.Join(t.TempDir(), "copy.db")
-	if err := d.Backup(t.Context(), where); err != nil {
-		t.Fatal(err)
-	}
-	copied, err := db.Open(t.Context(), where, time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer copied.Close()
-	thief := serve(t, copied, copyOf(t, key))
+	thief := serve(t, dbtest.Copy(t, d), copyOf(t, key))
 	thief.note(t, 30)
 	if _, err := s.Rotate(t.Context()); err != nil {
 		t.Fatal(err)
