@@ -223,6 +223,14 @@ func long(days int) string {
 	return words.Count(days/365, "year", "years")
 }
 
+// often is how many times something happened, for what is more than once.
+func often(times int) string {
+	if times < 2 {
+		return ""
+	}
+	return ", " + words.Count(times, "time", "times")
+}
+
 // between is an interval as a page shows it, as near as it is known.
 func between(from, to time.Time) string {
 	if from.IsZero() {
@@ -233,7 +241,7 @@ func between(from, to time.Time) string {
 	y, m, d := a.Date()
 	switch {
 	case to.Sub(from) < time.Minute:
-		return a.Format("2 January 2006, 15:04")
+		return when.MinuteOf(a)
 	case a.Equal(time.Date(y, 1, 1, 0, 0, 0, 0, when.London)) && end.After(time.Date(y+1, 1, 1, 0, 0, 0, 0, when.London)) && b.Year() == y:
 		return a.Format("2006, day not known")
 	case a.Equal(time.Date(y, m, 1, 0, 0, 0, 0, when.London)) && end.After(time.Date(y, m+1, 1, 0, 0, 0, 0, when.London)) && b.Month() == m && b.Year() == y:
@@ -380,10 +388,7 @@ func (v *timeline) markWords(m *picture.Mark) string {
 
 func (v *timeline) spanWords(s *picture.Span) string {
 	x := &v.T.All[s.Item]
-	if s.Times > 0 {
-		return between(x.Drawn.From, x.Drawn.To) + ": " + itemTitle(x) + ", " + words.Count(s.Times, "time", "times")
-	}
-	return between(x.Drawn.From, x.Drawn.To) + ": " + itemTitle(x)
+	return between(x.Drawn.From, x.Drawn.To) + ": " + itemTitle(x) + often(s.Times)
 }
 
 func (v *timeline) lineWords(l *picture.Line) string {
